@@ -1,0 +1,122 @@
+"""What witnesses say and what follows from it: Judgement, Evidence, Finding, Verdict."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from synth.model.base import Record
+from synth.model.document import Passage
+from synth.model.observation import Observation, Scale
+
+Outcome = Literal["supported", "refuted", "inconclusive", "no_evidence", "failed"]
+"""no_evidence: nothing to judge on; failed: the judgement itself broke down, which is neither."""
+
+WitnessName = Literal["text", "tables", "rerun"]
+
+Independence = Literal["stated", "own_tables", "other_papers", "rerun"]
+"""stated: only the claim's own source says so, which is no evidence of truth."""
+
+
+class Verdict(StrEnum):
+    """What is to be thought of a claim after all witnesses were heard."""
+
+    VERIFIED = "VERIFIED"
+    REFUTED = "REFUTED"
+    CONTESTED = "CONTESTED"
+    UNVERIFIED = "UNVERIFIED"
+
+    @property
+    def mark(self) -> str:
+        """✓, ×, or – for a claim that is contested or not verified."""
+        return {"VERIFIED": "✓", "REFUTED": "×"}.get(self.value, "–")
+
+
+class Rule(Record):
+    """How a hypothesis will be decided; fixed and stored with the claim before anything is measured."""
+
+    predicate: str
+    """the predicate in words, "share of cells in which the best of A exceeds the best of B"."""
+    support_at: float
+    """the statistic must reach this for support."""
+    refute_at: float
+    """the statistic at or below this speaks against."""
+    chance: float | None = None
+    """value of the statistic if names were exchanged at random; None where there is none."""
+    level: float = 0.95
+    """coverage of the interval."""
+    draws: int = 1000
+    """bootstrap draws over seeds and images."""
+    minimum_seeds: int = 3
+    """fewer seeds of measured observations are inconclusive at best."""
+    parts: tuple[Rule, ...] = ()
+    """rules of the parts of a composition, in order."""
+
+
+class Judgement(Record):
+    """What one table of observations says on one hypothesis."""
+
+    outcome: Outcome
+    share: float | None = None
+    """the statistic of the rule; for most kinds the share of cells in which the predicate holds."""
+    interval: tuple[float, float] | None = None
+    probability: float | None = None
+    """share of the bootstrap draws in which the rule's support condition holds; None without cells."""
+    n_cells: int = 0
+    n_seeds: int = 0
+    chance: float | None = None
+    smallest_detectable_effect: float | None = None
+    """smallest difference from the threshold that this many cells and seeds could have shown."""
+    missing: tuple[str, ...] = ()
+    """cells that the conditions name and the table lacks."""
+    steps: tuple[str, ...] = ()
+    """the numbered steps of the judgement, in words and figures."""
+    scale: Scale | None = None
+    parts: tuple[Judgement, ...] = ()
+
+
+class Quote(Record):
+    """A passage with its stance towards the claim."""
+
+    passage: Passage
+    stance: Literal["supports", "refutes", "neutral"]
+    probability: float
+    """of the stance, calibrated, 0..1."""
+    similarity: float
+    """to the claim, cosine of the embeddings."""
+    independence: Independence
+    reason: str
+    """why, in words: "states the opposite direction (trails / beats)"."""
+
+
+class Evidence(Record):
+    """What one witness says on one claim."""
+
+    witness: WitnessName
+    outcome: Outcome
+    probability: float | None = None
+    """that the claim holds, as far as this witness can tell, 0..1; None without evidence."""
+    independence: Independence | None = None
+    """of the strongest part of the testimony."""
+    scale: Scale | None = None
+    reason: str
+    """one line: what was found, or why there is nothing."""
+    quotes: tuple[Quote, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    judgement: Judgement | None = None
+    controls: tuple[str, ...] = ()
+    """outcome of each built-in control of a rerun, "keep-all equals the plain model: passed (0.0)"."""
+
+
+class Finding(Record):
+    """All evidence on a claim, with the verdict."""
+
+    claim_id: str
+    verdict: Verdict
+    confidence: float
+    """calibrated probability that the verdict is right, 0..1."""
+    evidence: tuple[Evidence, ...] = ()
+    wording: str = ""
+    """how far the verdict goes, "consistent with a rerun at proxy scale"."""
+    steps: tuple[str, ...] = ()
+    """the numbered steps of the combination."""

@@ -1,0 +1,69 @@
+"""The contract with the laboratory: a specification of cells goes in, records come out. Shared by synth and experiments."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from synth.model.base import Record
+from synth.model.observation import Scale
+
+Measure = Literal["performance", "tokens", "speed", "patterns"]
+"""performance: accuracy or mAP; tokens: counts by stage; speed: images/s and gmacs on real shapes; patterns: IoU, NMI, ..."""
+
+
+class CellRequest(Record):
+    """One (reducer, backbone, data set, keep rate, seed) to measure."""
+
+    method: str
+    backbone: str
+    """a name of the laboratory's registry, "proxy_tiny", or a timm model, "deit_small_patch16_224"."""
+    dataset: str = ""
+    """"digit_scenes", "digit_scenes_multi"; empty for speed, which needs no data."""
+    keep_rate: float
+    seed: int = 0
+
+
+class Spec(Record):
+    """What the laboratory is asked to measure."""
+
+    measures: tuple[Measure, ...]
+    cells: tuple[CellRequest, ...] = Field(min_length=1)
+    images: int = 512
+    """test images per cell."""
+    replicates: int = 200
+    """bootstrap resamples over images kept per performance record."""
+    batch: int = 16
+    """images per batch in speed measurements."""
+    budget_seconds: float = 120.0
+    """what is not measured by then is a record with its reason."""
+    seed: int = 0
+    fresh: bool = False
+    """measure again even where the ledger holds the cell."""
+
+
+class LabRecord(Record):
+    """One line of the laboratory's answer: a value, or the reason why there is none."""
+
+    cell: CellRequest
+    metric: str
+    """
+    "performance", "tokens", "images_per_second", "gmacs", or the name of a control:
+    "control_keep_all", "control_random", "control_shuffled_labels".
+    """
+    value: float | None
+    unit: str = ""
+    settings: tuple[tuple[str, float], ...] = ()
+    """further coordinates, (("stage", 1.0),) for token counts."""
+    replicates: tuple[float, ...] = ()
+    scale: Scale = "proxy"
+    passed: bool | None = None
+    """of a control: whether it holds; None for a measurement."""
+    reason: str = ""
+    """why there is no value, or what a control compared."""
+    seconds: float = 0.0
+    digests: tuple[tuple[str, str], ...] = ()
+    """what the value depends on: (("code", ...), ("weights", ...), ("data", ...))."""
+    created: str = ""
+    """ISO 8601, UTC."""

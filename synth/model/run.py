@@ -1,0 +1,80 @@
+"""A run from question to findings, with the search log and the circumstances written into it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from synth.model.base import Record
+from synth.model.claim import Claim, Review
+from synth.model.evidence import Finding
+from synth.model.paper import Paper, Skipped
+from synth.model.question import Question
+
+SourceState = Literal["ok", "empty", "partial", "throttled", "unauthorised", "bad_request", "unavailable", "malformed"]
+
+
+class SearchEntry(Record):
+    """What one query to one source gave; the numbers add up."""
+
+    source: str
+    query: str
+    state: SourceState
+    promised: int | None = None
+    """hits that the source says it has; None where it does not say."""
+    received: int = 0
+    duplicates: int = 0
+    """received records that another query or page had given already."""
+    reason: str = ""
+
+
+class Provenance(Record):
+    """The circumstances of a run."""
+
+    version: str
+    commit: str | None = None
+    dirty: bool | None = None
+    packages: tuple[tuple[str, str], ...] = ()
+    python: str = ""
+    machine: str = ""
+    seed: int = 0
+    asked: tuple[tuple[str, str], ...] = ()
+    """arguments as given."""
+    resolved: tuple[tuple[str, str], ...] = ()
+    """arguments as they took effect."""
+    inputs: tuple[tuple[str, str], ...] = ()
+    """digests of the documents that were read, (paper id, SHA-256)."""
+    started: str = ""
+    finished: str = ""
+    seconds: tuple[tuple[str, float], ...] = ()
+    """wall time by step."""
+
+
+class Run(Record):
+    """Everything that a report is rendered from."""
+
+    name: str
+    """folder name under reports/ and file name under claims/."""
+    question: Question
+    papers: tuple[Paper, ...] = ()
+    """retrieved and read."""
+    skipped: tuple[Skipped, ...] = ()
+    search_log: tuple[SearchEntry, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """one a claim, in the order of the claims."""
+    reviews: tuple[tuple[str, Review], ...] = ()
+    """(claim id, review), oldest first; the last one of a claim counts."""
+    uncovered: tuple[str, ...] = ()
+    """facets of the question that no retrieved paper covers, in words."""
+    calibration_error: float | None = None
+    """expected calibration error of the confidences on labelled pairs; None: not measured."""
+    notices: tuple[str, ...] = ()
+    """what the user should know, "arXiv was out of reach: the built-in library was used"."""
+
+    def finding(self, claim_id: str) -> Finding | None:
+        """The finding on a claim, None where it was not verified yet."""
+        return next((finding for finding in self.findings if finding.claim_id == claim_id), None)
+
+    def paper(self, paper_id: str) -> Paper | None:
+        """The paper with this id, None if the run does not hold it."""
+        return next((paper for paper in self.papers if paper.id == paper_id), None)

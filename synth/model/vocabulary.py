@@ -1,0 +1,135 @@
+"""
+One vocabulary of methods, families, backbones, data sets, metrics and tasks, read from vocabulary.toml.
+
+Sentences, table headers and questions name the same things in many ways; everything that has to know that two names
+mean one thing asks here. A name that the vocabulary does not know keeps its slug, so unknown methods work too.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+from synth.model.base import Record
+
+Kind = Literal["method", "family", "backbone", "dataset", "metric", "setting", "task"]
+KINDS: tuple[Kind, ...] = ("method", "family", "backbone", "dataset", "metric", "setting", "task")
+
+
+class Term(Record):
+    """One thing with its names."""
+
+    kind: Kind
+    name: str
+    """canonical: "topk"."""
+    label: str
+    """as it is printed: "Top-K"."""
+    aliases: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    """of a family: canonical method names."""
+    unit: str = ""
+    """of a metric: "percent", "images/s", "gmacs", "tokens", ..."""
+    higher_is_better: bool = True
+    multi_label: bool = False
+    """of a data set: performance is mAP, not top-1."""
+
+
+class Mention(Record):
+    """Where a text names a term."""
+
+    term: Term
+    start: int
+    end: int
+
+
+def slug(text: str) -> str:
+    """Lower-case words joined by underscores, accents and punctuation dropped: "PM-ViT (ours)" → "pm_vit_ours"."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+
+
+def _pattern(alias: str) -> str:
+    """Words of an alias with any hyphen, underscore or blank between them, plural endings allowed."""
+    words = [re.escape(word) for word in re.split(r"[\s_\-–]+", alias) if word]
+    return r"[\s_\-–]?".join(words) + ("s?" if words and words[-1][-1:].isalpha() else "")
+
+
+def _compiled(alias: str) -> re.Pattern[str]:
+    # A short alias in capitals ("ATS") is a name only in capitals: "ats" inside prose is not.
+    flags = 0 if alias.isupper() and len(alias) < 5 else re.IGNORECASE
+    return re.compile(rf"(?<![A-Za-z0-9]){_pattern(alias)}(?![A-Za-z0-9])", flags)
+
+
+class Vocabulary:
+    """Terms by kind and name, and a search for their mentions in a text."""
+
+    def __init__(self, terms: tuple[Term, ...]) -> None:
+        self.terms = terms
+        self._by_name = {(term.kind, term.name): term for term in terms}
+        self._by_alias: dict[tuple[str, str], Term] = {}
+        for term in terms:
+            for alias in (term.name, term.label, *term.aliases):
+                self._by_alias.setdefault((term.kind, slug(alias).replace("_", "")), term)
+        self._patterns = {kind: self._compile(kind) for kind in KINDS}
+
+    def _compile(self, kind: Kind) -> tuple[tuple[re.Pattern[str], Term], ...]:
+        pairs = [(alias, term) for term in self.of(kind) for alias in {term.label, *term.aliases}]
+        pairs.sort(key=lambda pair: (-len(pair[0]), pair[0]))
+        return tuple((_compiled(alias), term) for alias, term in pairs)
+
+    def of(self, kind: Kind) -> tuple[Term, ...]:
+        """All terms of a kind, in the order of the file."""
+        return tuple(term for term in self.terms if term.kind == kind)
+
+    def get(self, kind: Kind, name: str) -> Term | None:
+        """The term with this canonical name."""
+        return self._by_name.get((kind, name))
+
+    def find(self, kind: Kind, text: str) -> Term | None:
+        """The term that the whole text names, whatever its spelling; None if none does."""
+        key = slug(text).replace("_", "")
+        return self._by_alias.get((kind, key)) or (self._by_alias.get((kind, key[:-1])) if key.endswith("s") else None)
+
+    def name(self, kind: Kind, text: str) -> str:
+        """Canonical name of what the whole text names, else its slug."""
+        term = self.find(kind, text)
+        return term.name if term else slug(text)
+
+    def label(self, kind: Kind, name: str) -> str:
+        """How a canonical name is printed; the name itself where it is unknown."""
+        term = self.get(kind, name)
+        return term.label if term else name
+
+    def mentions(self, text: str, *kinds: Kind) -> tuple[Mention, ...]:
+        """Where the text names terms of these kinds (all if none given), longest match first at each place, in order of the text."""
+        found: list[Mention] = []
+        for kind in kinds or KINDS:
+            taken: list[tuple[int, int]] = []
+            for pattern, term in self._patterns[kind]:
+                for match in pattern.finditer(text):
+                    if not any(match.start() < end and start < match.end() for start, end in taken):
+                        taken.append(match.span())
+                        found.append(Mention(term=term, start=match.start(), end=match.end()))
+        return tuple(sorted(found, key=lambda mention: (mention.start, -mention.end)))
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The vocabulary that ships with the program."""
+    data = tomllib.loads(resources.files(__package__).joinpath("vocabulary.toml").read_text("utf-8"))
+    sections: dict[str, Kind] = {
+        "methods": "method",
+        "families": "family",
+        "backbones": "backbone",
+        "datasets": "dataset",
+        "metrics": "metric",
+        "settings": "setting",
+        "tasks": "task",
+    }
+    return Vocabulary(
+        tuple(Term(kind=kind, name=name, **fields) for section, kind in sections.items() for name, fields in data.get(section, {}).items())
+    )

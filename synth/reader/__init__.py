@@ -1,0 +1,1 @@
+"""Bytes → Document: sections, located sentences, tables with header paths."""

@@ -1,0 +1,1 @@
+"""Run → page: one file per format."""

@@ -1,0 +1,1 @@
+"""Question → Papers: searched in every source, merged, ranked against the question, fetched."""

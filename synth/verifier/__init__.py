@@ -1,0 +1,1 @@
+"""Claim → Finding: three witnesses testify, one judge reads every table, a checklist combines them."""
