@@ -1,0 +1,113 @@
+"""
+What a run is told to do: defaults < user file < the workspace's synth.toml < environment < flags.
+
+Every value can say where it came from (`synth config` prints it). The environment names are SYNTH_ and the field in
+capitals; a list is separated by commas there.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from synth.errors import UsageError
+from synth.model import Record
+
+FILE_NAME = "synth.toml"
+
+
+class Settings(Record):
+    """The values that a run needs."""
+
+    sources: tuple[str, ...] = ("arxiv",)
+    """where papers come from, in order: "arxiv", "library", "folder:DIR"."""
+    max_papers: int = Field(default=15, ge=1, le=500)
+    """full texts that are read."""
+    claims_per_paper: int = Field(default=8, ge=1, le=200)
+    """checkable sentences kept of one paper, best first."""
+    seed: int = 0
+    budget_seconds: float = Field(default=90.0, ge=0)
+    """wall time that reruns may take in one run; 0 asks for none."""
+    offline: bool = False
+    """no call leaves this machine."""
+    embedding_model: str = "minilm"
+    """"minilm" is the packaged all-MiniLM-L6-v2; any other sentence-transformers model goes by its name."""
+    reviewer: str = ""
+    """name under which review decisions are kept; empty: the account's name."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Settings with the place that each value came from."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+
+def user_file() -> Path:
+    """The user's own settings file, whether or not it exists."""
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("synth")) / FILE_NAME
+
+
+def configure(
+    root: Path,
+    flags: Mapping[str, Any] | None = None,
+    environment: Mapping[str, str] | None = None,
+    user: Path | None = None,
+) -> Configuration:
+    """
+    Settings as they take effect in a workspace.
+
+    flags   values given on the command line; None means not given
+    raises  UsageError naming every value that cannot be meant, and where it was written
+    """
+    environment = os.environ if environment is None else environment
+    layers = (
+        (str(user or user_file()), _read(user or user_file())),
+        (str(root / FILE_NAME), _read(root / FILE_NAME)),
+        ("environment", _from_environment(environment)),
+        ("flag", {name: value for name, value in (flags or {}).items() if value is not None}),
+    )
+    values: dict[str, Any] = {}
+    origins = dict.fromkeys(Settings.model_fields, "default")
+    for origin, layer in layers:
+        values |= layer
+        origins |= dict.fromkeys(layer, origin)
+    try:
+        return Configuration(Settings.model_validate(values), origins)
+    except ValidationError as error:
+        raise UsageError(_explain(error, origins), then="mend it and try again; `synth config` lists the settings") from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise UsageError(f"{path} cannot be read as settings", got=str(error), expected="TOML such as `max_papers = 15`") from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    for name in Settings.model_fields:
+        text = environment.get(f"SYNTH_{name.upper()}")
+        if text:
+            given[name] = tuple(part.strip() for part in text.split(",")) if name == "sources" else text
+    return given
+
+
+def _explain(error: ValidationError, origins: Mapping[str, str]) -> str:
+    problems = []
+    for problem in error.errors():
+        name = str(problem["loc"][0]) if problem["loc"] else "settings"
+        problems.append(f"{name} ({origins.get(name, 'unknown')}): {problem['msg'].lower()}, got {problem['input']!r}")
+    return "; ".join(problems)
