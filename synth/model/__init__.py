@@ -28,7 +28,7 @@ from synth.model.hypothesis import (
     leaves,
 )
 from synth.model.observation import Observation, Scale
-from synth.model.paper import Paper, Skipped, split_arxiv_id
+from synth.model.paper import Fetched, Paper, Skipped, split_arxiv_id
 from synth.model.question import Facet, Question
 from synth.model.run import Provenance, Run, SearchEntry, SourceState
 from synth.model.vocabulary import Mention, Term, Vocabulary, slug, vocabulary
@@ -51,6 +51,7 @@ __all__ = [
     "Effect",
     "Evidence",
     "Facet",
+    "Fetched",
     "Finding",
     "Group",
     "Hypothesis",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Literal
 
 from synth.model.base import Record
@@ -64,3 +65,13 @@ class Skipped(Record):
     paper: Paper
     reason: str
     """one clear line, "encrypted: a password is needed to open it"."""
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """The bytes of one paper's full text."""
+
+    paper: Paper
+    data: bytes
+    name: str
+    """file name, whose ending tells the format: "2308.04657v1.pdf"."""

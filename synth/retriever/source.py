@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from synth.model import Paper, Question, SearchEntry, Skipped
+from synth.model import Fetched, Paper, Question, SearchEntry, Skipped
 
 
 @dataclass(frozen=True)
@@ -15,16 +15,6 @@ class Answer:
 
     papers: tuple[Paper, ...]
     log: tuple[SearchEntry, ...]
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """The bytes of one paper's full text."""
-
-    paper: Paper
-    data: bytes
-    name: str
-    """file name, whose ending tells the format: "2308.04657v1.pdf"."""
 
 
 class Source(Protocol):
@@ -43,3 +33,6 @@ class Source(Protocol):
     def fetch(self, paper: Paper) -> Fetched | Skipped:
         """The full text of a paper that this source gave, or why it could not be had."""
         ...
+
+
+__all__ = ["Answer", "Fetched", "Source"]
