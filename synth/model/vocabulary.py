@@ -36,6 +36,12 @@ class Term(Record):
     higher_is_better: bool = True
     multi_label: bool = False
     """of a data set: performance is mAP, not top-1."""
+    exact: tuple[str, ...] = ()
+    """names that count only where they are the whole text or stand before a bracket, as in a table cell: "random", "baseline"."""
+    not_before: tuple[str, ...] = ()
+    """words that make something else of a name right before them: "norm" after "l2"."""
+    counterpart: str = ""
+    """of a family: the family that it is measured against where a sentence names none."""
 
 
 class Mention(Record):
@@ -48,7 +54,7 @@ class Mention(Record):
 
 def slug(text: str) -> str:
     """Lower-case words joined by underscores, accents and punctuation dropped: "PM-ViT (ours)" → "pm_vit_ours"."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", text.replace("∞", "inf")).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 
@@ -58,10 +64,15 @@ def _pattern(alias: str) -> str:
     return r"[\s_\-–]?".join(words) + ("s?" if words and words[-1][-1:].isalpha() else "")
 
 
-def _compiled(alias: str) -> re.Pattern[str]:
-    # A short alias in capitals ("ATS") is a name only in capitals: "ats" inside prose is not.
-    flags = 0 if alias.isupper() and len(alias) < 5 else re.IGNORECASE
-    return re.compile(rf"(?<![A-Za-z0-9]){_pattern(alias)}(?![A-Za-z0-9])", flags)
+def _cased(alias: str) -> bool:
+    """Whether an alias is a name only as it is written: short with capitals ("ATS", "SiT"), which in small letters is a word."""
+    return len(alias) < 5 and alias != alias.lower()
+
+
+def _spelled(alias: str, term: Term) -> str:
+    """The pattern of one alias with its case and what may not follow it."""
+    unless = "|".join(re.escape(word) for word in term.not_before)
+    return f"(?{'' if _cased(alias) else 'i'}:{_pattern(alias)}(?![A-Za-z0-9])" + (rf"(?![\s-]+(?i:{unless})))" if unless else ")")
 
 
 class Vocabulary:
@@ -72,14 +83,16 @@ class Vocabulary:
         self._by_name = {(term.kind, term.name): term for term in terms}
         self._by_alias: dict[tuple[str, str], Term] = {}
         for term in terms:
-            for alias in (term.name, term.label, *term.aliases):
+            for alias in (term.name, term.label, *term.aliases, *term.exact):
                 self._by_alias.setdefault((term.kind, slug(alias).replace("_", "")), term)
         self._patterns = {kind: self._compile(kind) for kind in KINDS}
 
-    def _compile(self, kind: Kind) -> tuple[tuple[re.Pattern[str], Term], ...]:
-        pairs = [(alias, term) for term in self.of(kind) for alias in {term.label, *term.aliases}]
+    def _compile(self, kind: Kind) -> tuple[re.Pattern[str], tuple[Term, ...]]:
+        """One alternation of all aliases of a kind, the longest first, and the term of each of its groups."""
+        pairs = [(alias, term) for term in self.of(kind) for alias in dict.fromkeys((term.label, *term.aliases))]
         pairs.sort(key=lambda pair: (-len(pair[0]), pair[0]))
-        return tuple((_compiled(alias), term) for alias, term in pairs)
+        choices = "|".join(f"({_spelled(alias, term)})" for alias, term in pairs) or "(?!)"
+        return re.compile(rf"(?<![A-Za-z0-9])(?:{choices})"), tuple(term for _, term in pairs)
 
     def of(self, kind: Kind) -> tuple[Term, ...]:
         """All terms of a kind, in the order of the file."""
@@ -108,13 +121,19 @@ class Vocabulary:
         """Where the text names terms of these kinds (all if none given), longest match first at each place, in order of the text."""
         found: list[Mention] = []
         for kind in kinds or KINDS:
-            taken: list[tuple[int, int]] = []
-            for pattern, term in self._patterns[kind]:
-                for match in pattern.finditer(text):
-                    if not any(match.start() < end and start < match.end() for start, end in taken):
-                        taken.append(match.span())
-                        found.append(Mention(term=term, start=match.start(), end=match.end()))
+            pattern, terms = self._patterns[kind]
+            for match in pattern.finditer(text):
+                found.append(Mention(term=terms[(match.lastindex or 1) - 1], start=match.start(), end=match.end()))
+            if not any(mention.term.kind == kind for mention in found):
+                found.extend(self._whole(kind, text))
         return tuple(sorted(found, key=lambda mention: (mention.start, -mention.end)))
+
+    def _whole(self, kind: Kind, text: str) -> tuple[Mention, ...]:
+        """The term whose exact name is the text up to its first bracket: "Baseline (DeiT-S)"."""
+        head = re.split(r"[(\[]", text, maxsplit=1)[0].strip()
+        term = self.find(kind, head) if head and len(head) < 40 else None
+        start = text.find(head)
+        return (Mention(term=term, start=start, end=start + len(head)),) if term else ()
 
 
 @cache
