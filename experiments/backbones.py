@@ -1,0 +1,100 @@
+"""
+Backbones by name: three small vision transformers of the laboratory, and every VisionTransformer that timm knows.
+
+The small ones have 12 blocks, heads of 16 channels and widths in the ratio 1 : 2 : 4 of DeiT-T, -S and -B
+(Touvron et al. 2021, arXiv:2012.12877); their trained weights lie in checkpoints/, one file a data set and seed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from torch import Tensor
+
+from experiments.data.digit_scenes import CLASSES, PATCH, SIDE
+from experiments.errors import MissingCheckpoint, ReductionError
+
+PROXIES = {"proxy_tiny": 32, "proxy_small": 64, "proxy_base": 128}
+"""name → width."""
+CHECKPOINTS = Path(__file__).parent / "checkpoints"
+_ALIASES = {"deit_tiny": "deit_tiny_patch16_224", "deit_small": "deit_small_patch16_224", "deit_base": "deit_base_patch16_224"}
+
+
+def is_proxy(backbone: str) -> bool:
+    """Whether this is one of the laboratory's own small backbones."""
+    return backbone in PROXIES
+
+
+def plain(backbone: str, *, classes: int = CLASSES, pretrained: bool = False) -> Any:
+    """
+    The unreduced timm VisionTransformer in eval mode, weights at random unless `pretrained`.
+
+    raises  ReductionError if timm has no VisionTransformer of this name
+    """
+    from timm.models.vision_transformer import VisionTransformer
+
+    if is_proxy(backbone):
+        width = PROXIES[backbone]
+        model = VisionTransformer(
+            img_size=SIDE, patch_size=PATCH, in_chans=1, embed_dim=width, depth=12, num_heads=width // 16, num_classes=classes
+        )
+        return model.eval()
+    return _timm(_ALIASES.get(backbone, backbone), pretrained)
+
+
+def _timm(name: str, pretrained: bool) -> Any:
+    import timm
+    from timm.models.vision_transformer import VisionTransformer
+
+    if name not in timm.list_models():
+        raise ReductionError(f"no backbone {name!r}; there are {', '.join(PROXIES)} and the VisionTransformers of timm")
+    model = timm.create_model(name, pretrained=pretrained)
+    if not isinstance(model, VisionTransformer):
+        raise ReductionError(f"{name!r} is a {type(model).__name__}; reducers apply to timm's VisionTransformer")
+    return model.eval()
+
+
+def checkpoint(backbone: str, dataset: str, seed: int, folder: Path = CHECKPOINTS) -> Path:
+    """Where the weights of this cell lie, whether they exist or not."""
+    return folder / f"{dataset}-{backbone}-{seed}.safetensors"
+
+
+def load(backbone: str, dataset: str, seed: int, folder: Path = CHECKPOINTS) -> Any:
+    """
+    A trained backbone in eval mode.
+
+    raises  MissingCheckpoint, with the command that makes the weights
+    """
+    from safetensors.torch import load_file
+
+    path = checkpoint(backbone, dataset, seed, folder)
+    if not path.is_file():
+        command = f"python -m experiments train --backbone {backbone} --dataset {dataset} --seed {seed}"
+        raise MissingCheckpoint(f"no trained weights for {backbone} on {dataset} with seed {seed}; `{command}` makes them")
+    model = plain(backbone)
+    model.load_state_dict({name: value.float() for name, value in load_file(path).items()})
+    return model
+
+
+def save(model: Any, path: Path, facts: dict[str, Any]) -> None:
+    """Write weights in half precision and, beside them, what is known of them as JSON."""
+    from safetensors.torch import save_file
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    state = cast("dict[str, Tensor]", model.state_dict())
+    save_file({name: value.half().contiguous() for name, value in state.items()}, path)
+    path.with_suffix(".json").write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+
+
+def weights_digest(path: Path) -> str:
+    """SHA-256 of a file of weights."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def pixels(images: Any) -> Tensor:
+    """uint8 grey scenes [n, 64, 64] → the float32 input [n, 1, 64, 64] that the proxies were trained on."""
+    return (torch.from_numpy(images).float().unsqueeze(1) / 255 - 0.25) / 0.25

@@ -1,0 +1,1 @@
+"""What is measured: performance, patterns, throughput, multiply-adds."""

@@ -1,0 +1,184 @@
+"""
+Trains a small backbone from scratch on freshly composed scenes: AdamW, cosine schedule, EMA of the weights.
+
+Step i composes its batch from (seed, i), so a run that was killed goes on as if nothing had happened. A wall-clock limit
+brings the schedule to its end in time: progress is the larger of steps done and time used. The recipe follows
+arXiv:2308.04657 scaled down; the test split is used once, at the end, and chooses nothing.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import os
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from experiments.backbones import CHECKPOINTS, checkpoint, pixels, plain, save
+from experiments.data.digit_scenes import DATASETS, compose, load_scenes
+from experiments.errors import DataError, ReductionError
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that the trained weights depend on."""
+
+    backbone: str
+    dataset: str
+    seed: int = 0
+    steps: int = 1200
+    batch: int = 64
+    lr: float = 4e-3
+    weight_decay: float = 0.05
+    warmup: float = 0.05
+    """share of the schedule."""
+    ema: float = 0.995
+    initial: str = ""
+    """weights to start from: the name of another data set, same backbone and seed; empty: at random."""
+
+
+_SCHEDULES = {"proxy_tiny": (1200, 600, 4e-3), "proxy_small": (1000, 400, 3e-3), "proxy_base": (800, 300, 2e-3)}
+"""steps from scratch on digit_scenes_multi, steps from there on digit_scenes, learning rate of the former."""
+
+
+def recipe_for(backbone: str, dataset: str, seed: int) -> Recipe:
+    """The recipe of the shipped weights: the multi-label scenes from scratch, the single-label ones from those."""
+    if backbone not in _SCHEDULES:
+        raise ReductionError(f"no recipe for backbone {backbone!r}; there are {', '.join(_SCHEDULES)}")
+    if dataset not in DATASETS:
+        raise DataError(f"no data set {dataset!r}; there are {', '.join(DATASETS)}")
+    scratch, further, lr = _SCHEDULES[backbone]
+    if DATASETS[dataset]:
+        return Recipe(backbone, dataset, seed, scratch, lr=lr)
+    return Recipe(backbone, dataset, seed, further, lr=lr / 2, initial="digit_scenes_multi")
+
+
+@dataclass
+class State:
+    """A training under way; everything that a resumed run needs."""
+
+    model: Any
+    averaged: Any
+    optimizer: torch.optim.Optimizer
+    step: int = 0
+    seconds: float = 0.0
+
+
+def rate(progress: float, recipe: Recipe) -> float:
+    """Learning rate at a share of the schedule: linear warm-up, then half a cosine down to a hundredth."""
+    if progress < recipe.warmup:
+        return recipe.lr * max(progress / recipe.warmup, 1e-3)
+    along = min((progress - recipe.warmup) / (1 - recipe.warmup), 1.0)
+    return recipe.lr * (0.01 + 0.99 * (1 + math.cos(math.pi * along)) / 2)
+
+
+def loss_of(logits: Tensor, labels: Tensor) -> Tensor:
+    """Cross entropy for class indices [b], binary cross entropy summed over classes for [b, c]."""
+    if labels.dim() == 1:
+        return torch.nn.functional.cross_entropy(logits, labels)
+    return torch.nn.functional.binary_cross_entropy_with_logits(logits, labels, reduction="sum") / len(labels)
+
+
+def begin(recipe: Recipe, folder: Path = CHECKPOINTS) -> State:
+    """A fresh state: weights at random by seed, or those that `recipe.initial` names."""
+    from experiments.backbones import load
+
+    torch.manual_seed(recipe.seed)
+    model = load(recipe.backbone, recipe.initial, recipe.seed, folder) if recipe.initial else plain(recipe.backbone)
+    decayed = [p for p in model.parameters() if p.dim() > 1 and p.requires_grad]
+    free = [p for p in model.parameters() if p.dim() <= 1]
+    groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": free, "weight_decay": 0.0}]
+    return State(model.train(), copy.deepcopy(model).eval(), torch.optim.AdamW(groups, lr=recipe.lr, fused=True))
+
+
+def advance(state: State, recipe: Recipe, progress: float) -> float:
+    """One optimiser step on the next batch; returns its loss."""
+    scenes = compose(recipe.dataset, "train", recipe.batch, (recipe.seed, state.step, 7))
+    for group in state.optimizer.param_groups:
+        group["lr"] = rate(progress, recipe)
+    loss = loss_of(state.model(pixels(scenes.images)), torch.from_numpy(scenes.labels))
+    state.optimizer.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_(state.model.parameters(), 1.0)
+    state.optimizer.step()
+    decay = min(recipe.ema, (1 + state.step) / (10 + state.step))
+    with torch.no_grad():
+        for mean, value in zip(state.averaged.parameters(), state.model.parameters(), strict=True):
+            mean.lerp_(value, 1 - decay)
+    state.step += 1
+    return float(loss.detach())
+
+
+def keep(state: State, recipe: Recipe, path: Path) -> None:
+    """Write the state so that a kill at any point leaves the old one or the new one."""
+    data = {
+        "recipe": asdict(recipe),
+        "model": state.model.state_dict(),
+        "averaged": state.averaged.state_dict(),
+        "optimizer": state.optimizer.state_dict(),
+        "step": state.step,
+        "seconds": state.seconds,
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    torch.save(data, partial)
+    os.replace(partial, path)
+
+
+def resume(recipe: Recipe, path: Path, folder: Path = CHECKPOINTS) -> State:
+    """The state at `path` if it belongs to this recipe, else a fresh one."""
+    state = begin(recipe, folder)
+    if not path.is_file():
+        return state
+    data = torch.load(path, weights_only=True)
+    if data["recipe"] != asdict(recipe):
+        return state
+    state.model.load_state_dict(data["model"])
+    state.averaged.load_state_dict(data["averaged"])
+    state.optimizer.load_state_dict(data["optimizer"])
+    state.step, state.seconds = data["step"], data["seconds"]
+    return state
+
+
+def evaluate(model: Any, dataset: str, split: str, n: int = 1000) -> float:
+    """The data set's own metric in percent, without reduction."""
+    from experiments.measure.scores import performance, resamples
+
+    scenes = load_scenes(dataset, split, n, 1)  # type: ignore[arg-type]
+    with torch.inference_mode():
+        logits = torch.cat([model.eval()(pixels(scenes.images[i : i + 125])) for i in range(0, n, 125)])
+    return performance(logits.numpy(), scenes.labels, resamples(n, 0, 0, dataset))[0]
+
+
+def train(recipe: Recipe, *, seconds: float, folder: Path = CHECKPOINTS, every: int = 100, log: Any = sys.stderr) -> Path:
+    """
+    Train, or go on training, and write weights and facts.
+
+    seconds  wall-clock limit; the schedule is cut so that it ends by then
+    every    steps between two lines of the log and two saved states
+    returns  path of the weights, averaged over the last steps
+    """
+    path = checkpoint(recipe.backbone, recipe.dataset, recipe.seed, folder)
+    state = resume(recipe, path.with_suffix(".state"), folder)
+    before, start, running = state.seconds, time.monotonic(), 0.0
+    while state.step < recipe.steps and state.seconds < seconds:
+        loss = advance(state, recipe, max(state.step / recipe.steps, state.seconds / seconds))
+        state.seconds = before + time.monotonic() - start
+        running = loss if not running else 0.98 * running + 0.02 * loss
+        if state.step % every == 0:
+            print(f"{path.stem} step {state.step}/{recipe.steps} loss {running:.3f} {state.seconds:.0f} s", file=log, flush=True)
+            keep(state, recipe, path.with_suffix(".state"))
+    state.averaged.load_state_dict({name: value.half().float() for name, value in state.averaged.state_dict().items()})
+    measured = {split: round(evaluate(state.averaged, recipe.dataset, split), 2) for split in ("validation", "test")}
+    command = f"python -m experiments train --backbone {recipe.backbone} --dataset {recipe.dataset} --seed {recipe.seed}"
+    facts = {"command": command, "recipe": asdict(recipe), "steps_done": state.step, "limit_seconds": seconds, "seconds": round(state.seconds, 1)}
+    save(state.averaged, path, {**facts, "metric": "map_percent" if DATASETS[recipe.dataset] else "top1_percent", "performance": measured})
+    path.with_suffix(".state").unlink(missing_ok=True)
+    print(f"{path.stem}: {measured} after {state.step} steps, {state.seconds:.0f} s", file=log, flush=True)
+    return path
