@@ -1,5 +1,6 @@
 """The language of the program: frozen records that speak of papers, claims, hypotheses, observations and verdicts."""
 
+from synth.model.audit import Audit, Fault, OldClaim, OldReference, OldReport
 from synth.model.base import Record
 from synth.model.claim import Claim, Review, claim_id
 from synth.model.document import Box, Cell, Document, Passage, SectionRole, Table
@@ -38,6 +39,7 @@ __all__ = [
     "AllOf",
     "Amount",
     "AnyOf",
+    "Audit",
     "Box",
     "Cell",
     "CellRequest",
@@ -51,6 +53,7 @@ __all__ = [
     "Effect",
     "Evidence",
     "Facet",
+    "Fault",
     "Fetched",
     "Finding",
     "Group",
@@ -62,6 +65,9 @@ __all__ = [
     "Measure",
     "Mention",
     "Observation",
+    "OldClaim",
+    "OldReference",
+    "OldReport",
     "Outcome",
     "Paper",
     "Passage",
