@@ -121,7 +121,7 @@ def test_every_finding_has_a_source(path: Path) -> None:
     findings = paragraphs(section(body, "Findings"))
     assert findings
     for paragraph in findings + paragraphs(section(body, "Conflicts and warnings")):
-        assert re.search(r"[.)] \[source: [^\[\]]{8,}\]$", paragraph), paragraph
+        assert re.search(r"[.)] \[Source: [^\[\]]{8,}\]$", paragraph), paragraph
 
 
 @each_note
@@ -131,7 +131,7 @@ def test_tables_are_whole(path: Path) -> None:
     blocks = paragraphs(section(body, "Results"))
     assert len(blocks) % 2 == 0
     for number, (caption, table) in enumerate(zip(blocks[::2], blocks[1::2], strict=True), 1):
-        assert re.match(rf"Table {number}: .+ \[source: [^\[\]]+\]$", caption), caption
+        assert re.match(rf"Table {number}: .+ \[Source: [^\[\]]+\]$", caption), caption
         lines = table.splitlines()
         assert len(lines) >= 3
         assert all(line.startswith("|") and line.endswith("|") for line in lines)
@@ -182,7 +182,7 @@ def test_text_figures_are_known(path: Path, shared: Path) -> None:
     """Every number in a finding, conflict or warning occurs in the facts on that paper."""
     _, body = front_and_body(path)
     known = known_numbers(facts_on(path, shared))
-    text = re.sub(r"\[source: [^\]]*\]", "", section(body, "Findings") + section(body, "Conflicts and warnings"))
+    text = re.sub(r"\[Source: [^\]]*\]", "", section(body, "Findings") + section(body, "Conflicts and warnings"))
     assert [number for number in NUMBER.findall(text) if float(number) not in known] == []
 
 
@@ -191,7 +191,7 @@ def test_text_figures_are_known(path: Path, shared: Path) -> None:
 def test_no_sentence_is_copied(path: Path, shared: Path) -> None:
     """No eight consecutive words, figures left out, are those of the facts."""
     _, body = front_and_body(path)
-    prose = re.sub(r"\[source: [^\]]*\]", "", body.split("## Results")[0])
+    prose = re.sub(r"\[Source: [^\]]*\]", "", body.split("## Results")[0])
     for finding in facts_on(path, shared)["findings"]:
         assert not runs(prose) & runs(finding["text"]), finding["id"]
 
