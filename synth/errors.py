@@ -12,6 +12,8 @@ SynthError                       root; cli.py turns it into one line and an exit
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class SynthError(Exception):
     """One line for the user: what happened, what was expected, what to do next."""
@@ -46,7 +48,11 @@ class SourceError(SynthError):
 
 
 class NothingRetrieved(SourceError):
-    """No source gave a single readable paper, so there is nothing to report on."""
+    """No source gave a single readable paper, so there is nothing to report on; `log` holds what was asked of whom."""
+
+    def __init__(self, message: str, *, log: tuple[Any, ...] = (), **parts: str) -> None:
+        super().__init__(message, **parts)
+        self.log = log
 
 
 class StoreError(SynthError):
