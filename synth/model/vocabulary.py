@@ -58,6 +58,11 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 
+def _key(text: str) -> str:
+    """What spellings of one name share; a text without Latin letters and digits ("ρ", "–") stands for itself."""
+    return slug(text).replace("_", "") or text.strip().lower()
+
+
 def _pattern(alias: str) -> str:
     """Words of an alias with any hyphen, underscore or blank between them, plural endings allowed."""
     words = [re.escape(word) for word in re.split(r"[\s_\-–]+", alias) if word]
@@ -84,7 +89,7 @@ class Vocabulary:
         self._by_alias: dict[tuple[str, str], Term] = {}
         for term in terms:
             for alias in (term.name, term.label, *term.aliases, *term.exact):
-                self._by_alias.setdefault((term.kind, slug(alias).replace("_", "")), term)
+                self._by_alias.setdefault((term.kind, _key(alias)), term)
         self._patterns = {kind: self._compile(kind) for kind in KINDS}
 
     def _compile(self, kind: Kind) -> tuple[re.Pattern[str], tuple[Term, ...]]:
@@ -104,7 +109,7 @@ class Vocabulary:
 
     def find(self, kind: Kind, text: str) -> Term | None:
         """The term that the whole text names, whatever its spelling; None if none does."""
-        key = slug(text).replace("_", "")
+        key = _key(text)
         return self._by_alias.get((kind, key)) or (self._by_alias.get((kind, key[:-1])) if key.endswith("s") else None)
 
     def name(self, kind: Kind, text: str) -> str:

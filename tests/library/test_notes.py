@@ -126,12 +126,12 @@ def test_every_finding_has_a_source(path: Path) -> None:
 
 @each_note
 def test_tables_are_whole(path: Path) -> None:
-    """Each table follows a numbered caption with a source, and all its rows have as many cells as its header."""
+    """Each table stands between a numbered caption and its source, and all its rows have as many cells as its header."""
     _, body = front_and_body(path)
     blocks = paragraphs(section(body, "Results"))
-    assert len(blocks) % 2 == 0
-    for number, (caption, table) in enumerate(zip(blocks[::2], blocks[1::2], strict=True), 1):
-        assert re.match(rf"Table {number}: .+ \[Source: [^\[\]]+\]$", caption), caption
+    for number, (caption, table, source) in enumerate(zip(blocks[::3], blocks[1::3], blocks[2::3], strict=True), 1):
+        assert re.match(rf"Table {number}: .+\.$", caption), caption
+        assert re.match(r"\[Source: [^\[\]]+\]$", source), source
         lines = table.splitlines()
         assert len(lines) >= 3
         assert all(line.startswith("|") and line.endswith("|") for line in lines)
@@ -142,7 +142,7 @@ def test_tables_are_whole(path: Path) -> None:
 def test_rows_are_distinct(path: Path) -> None:
     """No row of results stands twice in a table of a note."""
     _, body = front_and_body(path)
-    for block in paragraphs(section(body, "Results"))[1::2]:
+    for block in paragraphs(section(body, "Results"))[1::3]:
         rows = block.splitlines()
         assert len(rows) == len(set(rows))
 
