@@ -1,0 +1,182 @@
+"""Where the tables of a page are: groups of horizontal rules, each given to the caption that stands nearest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from synth.model import Box
+from synth.reader.captions import Caption
+from synth.reader.layout import Line, Page, Rule
+
+_REACH = 70.0
+"""points between a table and its caption at most."""
+
+
+@dataclass
+class Region:
+    """A table on a page: its box, its caption, and its rules."""
+
+    box: Box
+    caption: Caption
+    rules: list[float] = field(default_factory=list)
+    """heights of the rules across its whole width, top first."""
+    partial: list[Rule] = field(default_factory=list)
+    """rules across some columns only."""
+
+
+@dataclass
+class _Group:
+    x0: float
+    x1: float
+    rules: list[Rule]
+
+    @property
+    def top(self) -> float:
+        return self.rules[0].y0
+
+    @property
+    def bottom(self) -> float:
+        return self.rules[-1].y0
+
+
+def _merged(rules: Sequence[Rule]) -> list[Rule]:
+    """Rules with touching pieces at one height joined."""
+    found: list[Rule] = []
+    for rule in sorted(rules, key=lambda rule: (round(rule.y0), rule.x0)):
+        last = found[-1] if found else None
+        if last and abs(last.y0 - rule.y0) < 1 and rule.x0 < last.x1 + 1.5:
+            found[-1] = Rule(last.x0, last.y0, max(last.x1, rule.x1), last.y1)
+        else:
+            found.append(rule)
+    return sorted(found, key=lambda rule: (rule.y0, rule.x0))
+
+
+def _groups(page: Page, captions: Sequence[Caption]) -> list[_Group]:
+    """Rules one below the other with nothing but table text between them."""
+    groups: list[_Group] = []
+    for rule in _merged(page.across):
+        fits = [group for group in groups if _fits(rule, group) and not _parted(group, rule, page, captions)]
+        if fits:
+            max(fits, key=lambda group: (group.bottom, group.x0)).rules.append(rule)
+        else:
+            groups.append(_Group(rule.x0, rule.x1, [rule]))
+    return groups
+
+
+def _fits(rule: Rule, group: _Group) -> bool:
+    return group.x0 - 5 < rule.x0 and rule.x1 < group.x1 + 5
+
+
+def _parted(group: _Group, rule: Rule, page: Page, captions: Sequence[Caption]) -> bool:
+    """Whether a caption or running text stands between the last rule of a group and a rule."""
+    between = [line for line in page.lines if group.bottom < line.middle < rule.y0 and line.x0 < group.x1 and group.x0 < line.x1]
+    if not between:
+        return rule.y0 - group.bottom > 60
+    heads = {id(line) for caption in captions for line in caption.lines}
+    if any(id(line) in heads for line in between):
+        return True
+    width = group.x1 - group.x0
+    prose = [
+        line for line in between if line.x1 - line.x0 > 0.8 * width and len(re.findall(r"\b[a-z]{2,}\b", line.text)) > 6 and width > 150
+    ]
+    return len(prose) > 2 and 2 * len(prose) > len(between)
+
+
+def _gap(box: Box, group: _Group) -> tuple[float, bool]:
+    """Vertical distance of a caption and a group, and whether the caption stands above."""
+    middle = (box[1] + box[3]) / 2
+    above = middle < (group.top + group.bottom) / 2
+    return (max(group.top - box[3], 0.0) if above else max(box[1] - group.bottom, 0.0)), above
+
+
+def _beside(box: Box, group: _Group) -> bool:
+    overlap = min(box[2], group.x1) - max(box[0], group.x0)
+    return overlap > 0.3 * min(box[2] - box[0], group.x1 - group.x0)
+
+
+def find_regions(page: Page, captions: Sequence[Caption]) -> list[Region]:
+    """The tables of the page in the order of their captions; a caption without rules near it takes the rows beside it."""
+    groups = [group for group in _groups(page, captions) if len(_full(group)) > 1]
+    pairs = [(caption, group, *_gap(caption.box, group)) for caption in captions for group in groups if _beside(caption.box, group)]
+    pairs = [pair for pair in pairs if pair[2] < _REACH]
+    tables = [pair for pair in pairs if pair[0].kind == "Table"]
+    above = sum(1.0 / (5 + gap) for _, _, gap, over in tables if over) >= sum(1.0 / (5 + gap) for _, _, gap, over in tables if not over)
+    found: list[Region] = []
+    for group in groups:
+        near = [
+            (gap + (12 if caption.kind == "Table" and over != above else 0), n)
+            for n, (caption, own, gap, over) in enumerate(pairs)
+            if own is group
+        ]
+        if near and pairs[min(near)[1]][0].kind == "Table":
+            found.append(_region(group, pairs[min(near)[1]][0]))
+    for caption in captions:
+        if caption.kind == "Table" and not any(region.caption is caption for region in found):
+            found.extend(_unruled(page, caption, [region.box for region in found], captions))
+    order = {id(caption): n for n, caption in enumerate(captions)}
+    return sorted(found, key=lambda region: (order[id(region.caption)], round(region.box[0] / 20), region.box[1]))
+
+
+def _full(group: _Group) -> list[float]:
+    """Heights of the rules that run across the whole group, a double rule once."""
+    found: list[float] = []
+    for rule in group.rules:
+        if rule.x1 - rule.x0 > 0.93 * (group.x1 - group.x0) and (not found or rule.y0 - found[-1] > 3.5):
+            found.append(rule.y0)
+    return found
+
+
+def _region(group: _Group, caption: Caption) -> Region:
+    width = group.x1 - group.x0
+    return Region(
+        box=(group.x0 - 3, group.top - 0.5, group.x1 + 3, group.bottom + 0.5),
+        caption=caption,
+        rules=_full(group),
+        partial=[rule for rule in group.rules if rule.x1 - rule.x0 <= 0.93 * width],
+    )
+
+
+def _unruled(page: Page, caption: Caption, others: Sequence[Box], captions: Sequence[Caption]) -> list[Region]:
+    """The rows directly below a caption, or else directly above, that read as a table."""
+    left, top, right, bottom = caption.box
+    heads = {id(line) for other in captions for line in other.lines}
+    margin = 0.0 if page.gutter else 60.0
+    beside = [
+        line
+        for line in page.lines
+        if id(line) not in heads
+        and line.x0 < right + margin
+        and line.x1 > left - margin
+        and not any(box[1] < line.middle < box[3] and box[0] < (line.x0 + line.x1) / 2 < box[2] for box in others)
+    ]
+    for lines, edge in (
+        (sorted((line for line in beside if line.middle > bottom), key=lambda line: line.y0), bottom),
+        (sorted((line for line in beside if line.middle < top), key=lambda line: -line.y1), top),
+    ):
+        block = _block(lines, edge)
+        if len(block) >= 4 and len({round(line.x0 / 6) for line in block}) > 1:
+            x0, y0, x1, y1 = (
+                min(line.x0 for line in block),
+                min(line.y0 for line in block),
+                max(line.x1 for line in block),
+                max(line.y1 for line in block),
+            )
+            rules = [rule.y0 for rule in page.across if y0 < rule.y0 < y1 and rule.x1 - rule.x0 > 0.7 * (x1 - x0)]
+            return [Region(box=(x0 - 2, y0 - 0.5, x1 + 2, y1 + 0.5), caption=caption, rules=[y0 - 0.5, *sorted(rules), y1 + 0.5])]
+    return []
+
+
+def _block(lines: Sequence[Line], edge: float) -> list[Line]:
+    """Lines that follow one another from the edge without a wide gap and without running text."""
+    found: list[Line] = []
+    for line in lines:
+        step = min(abs(line.y0 - edge), abs(line.y1 - edge), abs(line.middle - edge))
+        if step > 2.2 * line.size or len(re.findall(r"\b[a-z]{2,}\b", line.text)) > 8:
+            break
+        edge = line.y1 if line.y0 >= edge - line.size else line.y0
+        found.append(line)
+    # A table has rows of several pieces side by side.
+    rows = [sum(abs(other.middle - line.middle) < 2 for other in found) for line in found]
+    return found if found and sum(count > 1 for count in rows) > 0.5 * len(rows) else []

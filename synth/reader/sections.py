@@ -1,0 +1,46 @@
+"""Titles of sections → the role that the section plays in the paper."""
+
+from __future__ import annotations
+
+import re
+
+from synth.model import SectionRole
+
+_ROLES: tuple[tuple[SectionRole, str], ...] = (
+    ("abstract", r"abstract|summary$"),
+    ("references", r"references|bibliography|literature cited|works cited"),
+    ("limitations", r"limitation|threats to validity|shortcoming"),
+    ("appendix", r"appendi|supplement"),
+    ("conclusion", r"conclu|discussion and (future|conclu)|future work|closing|summary and"),
+    ("related", r"related|prior work|previous work|background|preliminar|literature"),
+    ("introduction", r"introduction|motivation|overview$"),
+    ("results", r"result|finding|discussion|analysis|comparison|ablation|performance|evaluation results"),
+    ("experiments", r"experiment|evaluation|setup|set-up|dataset|data set|benchmark|implementation|training details|empirical"),
+    ("method", r"method|approach|model|architecture|algorithm|proposed|framework|formulation|our "),
+)
+_PATTERNS = tuple((role, re.compile(pattern, re.IGNORECASE)) for role, pattern in _ROLES)
+_NUMBER = re.compile(r"^(?:(?:section|appendix)\s+)?((?:\d{1,2}|[A-Z])(?:\.\d{1,2})*|[IVX]{1,5})(?:[.:)]\s*|\s+)(?=\S)")
+
+KNOWN = re.compile(
+    r"^(?:abstract|introduction|related works?|background|preliminaries|methods?|methodology|approach|experiments?|"
+    r"experimental (?:setup|results)|evaluation|results(?: and discussion)?|discussion|analysis|ablations?|ablation stud(?:y|ies)|"
+    r"conclusions?(?: and future work)?|discussion and conclusions?|limitations?|future work|acknowledge?ments?|references|bibliography|"
+    r"appendix|appendices|supplementary (?:materials?|information)|broader impact|ethics statement|reproducibility statement|"
+    r"author contributions|funding|data availability|impact statement|summary)\s*[:.]?$",
+    re.IGNORECASE,
+)
+"""Titles that are headings even where nothing numbers them."""
+
+
+def number_of(title: str) -> str:
+    """The number that a title begins with, "4.2" or "B"; empty where it has none."""
+    match = _NUMBER.match(title)
+    return match.group(1) if match else ""
+
+
+def role_of(title: str, parent: SectionRole = "other") -> SectionRole:
+    """Role of a section by its title; a title that says nothing takes the role of the section around it."""
+    if parent in ("appendix", "references") and not re.match(r"references|bibliography", title, re.IGNORECASE):
+        return "appendix"
+    bare = _NUMBER.sub("", title)
+    return next((role for role, pattern in _PATTERNS if pattern.search(bare)), parent)

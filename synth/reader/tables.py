@@ -1,0 +1,314 @@
+"""
+Tables of a PDF page from words and rules, without layout analysis: columns from the gaps between words, headers from rules.
+
+A rule across the table parts header and body, a rule across some columns says what a header spans, and a label that stands
+between rows belongs to all rows that it is the centre of.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from synth.model import Box, Cell
+from synth.reader.assemble import union
+from synth.reader.captions import Caption
+from synth.reader.clean import plain
+from synth.reader.columns import Chunk, Word, chunks_of, column_ranges, overlapped, rows_of
+from synth.reader.grid import Entry, cells, header_rows, is_number
+from synth.reader.layout import Page, is_bold
+from synth.reader.regions import Region, find_regions
+
+
+@dataclass
+class PageTable:
+    """A table found on a page."""
+
+    caption: Caption
+    cells: tuple[Cell, ...]
+    page: int
+    box: Box
+
+
+def page_tables(sheet: Any, page: Page, captions: Sequence[Caption], body_size: float) -> list[PageTable]:
+    """The tables of a page that has table captions; `sheet` is the PyMuPDF page."""
+    found: list[PageTable] = []
+    regions = find_regions(page, captions)
+    if not regions:
+        return found
+    words = _words(page.text_page)
+    for region in regions:
+        inside = [word for word in words if _within(word, region.box)]
+        table = read_table(inside, region, page)
+        if table:
+            found.append(PageTable(region.caption, table, page.number, union([region.box])))
+    return found
+
+
+def _within(word: Word, box: Box) -> bool:
+    return box[0] < (word.x0 + word.x1) / 2 < box[2] and box[1] < word.middle < box[3]
+
+
+def _words(text_page: Any) -> list[Word]:
+    """Words of the page with size and weight, footnote marks at their ends taken off."""
+    lines: dict[tuple[int, int], list[dict[str, Any]]] = {}
+    for block in text_page.extractDICT()["blocks"]:
+        for number, line in enumerate(block.get("lines", ())):
+            if abs(line["dir"][0] - 1) < 0.02:
+                lines[block["number"], number] = line["spans"]
+    found: list[Word] = []
+    for x0, y0, x1, y1, text, block, line, _ in text_page.extractWORDS():
+        spans = [
+            span
+            for span in lines.get((block, line), ())
+            if span["bbox"][0] < x1 - 0.1 and x0 < span["bbox"][2] - 0.1 and span["text"].strip()
+        ]
+        if not spans:
+            continue
+        main = max(spans, key=lambda span: (span["size"], min(x1, span["bbox"][2]) - max(x0, span["bbox"][0])))
+        shown = _unmarked(plain(text), spans, main)
+        if shown.strip():
+            found.append(Word(x0, y0, x1, y1, shown.strip(), main["size"], is_bold(main)))
+    return found
+
+
+def _unmarked(text: str, spans: Sequence[dict[str, Any]], main: dict[str, Any]) -> str:
+    """The word with a raised footnote mark dropped and a raised exponent shown as ^."""
+    for span in reversed(spans):
+        raised = plain(span["text"]).strip()
+        if not span["flags"] & 1 or span["size"] > 0.85 * main["size"] or not text.endswith(raised) or text == raised:
+            continue
+        base = text[: -len(raised)]
+        if re.search(r"(?:^|\D)\d{1,3}$", base) and "." not in base and re.match(r"[\d+\-−]+$", raised):
+            return f"{base}^{raised}"
+        if re.match(r"^(?:[\d,]+|[*∗⋆†‡§¶]+|[a-e])$", raised):
+            return base
+    return text
+
+
+def read_table(words: Sequence[Word], region: Region, page: Page) -> tuple[Cell, ...]:
+    """The body cells of the table that the words in a region form; empty if they form none."""
+    if len(words) < 4:
+        return ()
+    size = median(word.size for word in words)
+    down = [rule for rule in page.down if region.box[0] < rule.x0 < region.box[2] and rule.y0 < region.box[3] and region.box[1] < rule.y1]
+    rows = [chunks_of(row, size, down) for row in rows_of(words, size)]
+    head = _header_count(rows, region)
+    ranges = column_ranges(rows, head)
+    if len(ranges) < 2:
+        return ()
+    top = _header_entries(rows[:head], ranges, region, size)
+    body = _body_entries(rows[head:], ranges, region, size, head)
+    return cells(top + body, head)
+
+
+def _header_count(rows: Sequence[Sequence[Chunk]], region: Region) -> int:
+    """How many rows stand above the rule that parts header and body; judged by the values where no rule does."""
+    inner = region.rules[1:-1]
+    for number, rule in enumerate(inner):
+        above = sum(row[0].middle < rule for row in rows)
+        if not above:
+            continue
+        until = inner[number + 1] if number + 1 < len(inner) else region.rules[-1]
+        following = [row for row in rows if rule < row[0].middle < until]
+        # A second ruled-off row of several names without a value is a second level of the header.
+        if (
+            len(following) == 1
+            and len(following[0]) > 2
+            and not any(is_number(chunk.text) for chunk in following[0])
+            and above + 1 < len(rows)
+            and number + 1 < len(inner)
+        ):
+            return above + 1
+        if above <= max(1, len(rows) // 2):
+            values = [row for row in rows[1:above] if sum(is_number(chunk.text) for chunk in row[1:]) > 0.5 * len(row[1:]) > 0]
+            return above if above <= 3 or not values else 1
+        break
+    entries = [Entry(n, k, chunk.text) for n, row in enumerate(rows) for k, chunk in enumerate(row)]
+    return header_rows(entries, 4) if len(rows) > 1 else 0
+
+
+def _header_entries(rows: Sequence[Sequence[Chunk]], ranges: Sequence[tuple[float, float]], region: Region, size: float) -> list[Entry]:
+    """Header entries with the columns that they span; a header of several lines is one entry."""
+    found: list[Entry] = []
+    open_entries: dict[tuple[int, int], tuple[Entry, float]] = {}
+    for number, row in enumerate(rows):
+        for chunk, (first, last) in zip(row, _spans(row, ranges, region, size), strict=True):
+            key = (first, last)
+            above = open_entries.get(key)
+            if above and not _ruled(above[1], chunk, region):
+                above[0].text = (
+                    f"{above[0].text[:-1]}{chunk.text}" if re.search(r"[a-z]-$", above[0].text) else f"{above[0].text} {chunk.text}"
+                )
+                open_entries[key] = (above[0], chunk.middle)
+                continue
+            entry = Entry(number, first, chunk.text, width=last - first + 1, bold=chunk.bold, box=chunk.box)
+            found.append(entry)
+            open_entries[key] = (entry, chunk.middle)
+    return found
+
+
+def _ruled(upper: float, chunk: Chunk, region: Region) -> bool:
+    """Whether a rule runs between the height of a header line and the chunk below it."""
+    return any(upper < y < chunk.middle for y in region.rules) or any(
+        upper < rule.y0 < chunk.middle and rule.x0 < chunk.x1 and chunk.x0 < rule.x1 for rule in region.partial
+    )
+
+
+def _spans(row: Sequence[Chunk], ranges: Sequence[tuple[float, float]], region: Region, size: float) -> list[tuple[int, int]]:
+    """First and last column of each header chunk: by the rule below it, else by what it is the centre of."""
+    own = [overlapped(chunk, ranges) for chunk in row]
+    found: list[tuple[int, int]] = []
+    for number, chunk in enumerate(row):
+        first, last = own[number]
+        below = [rule for rule in region.partial if 0 < rule.y0 - chunk.middle < 2.2 * size and rule.x0 - 3 < chunk.centre < rule.x1 + 3]
+        if below:
+            under = [n for n, (left, right) in enumerate(ranges) if below[0].x0 - 2 < (left + right) / 2 < below[0].x1 + 2]
+            found.append((min([*under, first]), max([*under, last])) if under else (first, last))
+            continue
+        lowest = own[number - 1][1] + 1 if number else 0
+        highest = own[number + 1][0] - 1 if number + 1 < len(row) else len(ranges) - 1
+        found.append(_centred(chunk, (first, last), (max(lowest, found[-1][1] + 1) if found else lowest, highest), ranges, size))
+    return found
+
+
+def _centred(
+    chunk: Chunk, own: tuple[int, int], limits: tuple[int, int], ranges: Sequence[tuple[float, float]], size: float
+) -> tuple[int, int]:
+    """The columns around a header whose common centre it stands at; its own where no wider range is centred better."""
+    best, best_error = own, abs((ranges[own[0]][0] + ranges[own[1]][1]) / 2 - chunk.centre)
+    for first in range(limits[0], own[0] + 1):
+        for last in range(own[1], limits[1] + 1):
+            error = abs((ranges[first][0] + ranges[last][1]) / 2 - chunk.centre)
+            if error < best_error - 0.8 * size:
+                best, best_error = (first, last), error
+    return best
+
+
+def _body_entries(
+    rows: Sequence[Sequence[Chunk]], ranges: Sequence[tuple[float, float]], region: Region, size: float, head: int
+) -> list[Entry]:
+    """Body entries, section by section between the rules."""
+    found: list[Entry] = []
+    edges = [y for y in region.rules if rows and y > rows[0][0].middle] or [region.box[3]]
+    start = 0
+    number = head
+    for edge in edges:
+        section = [row for row in rows[start:] if row[0].middle < edge]
+        start += len(section)
+        placed = [(row, _placed(row, ranges)) for row in section]
+        entries, number = _section(placed, number, size)
+        found.extend(entries)
+    return found
+
+
+Placed = list[tuple[Chunk, int, int]]
+"""chunks of a row with first column and width."""
+
+
+def _placed(row: Sequence[Chunk], ranges: Sequence[tuple[float, float]]) -> Placed:
+    """Chunks with their columns; chunks in one column are joined."""
+    found: Placed = []
+    for chunk in row:
+        for part in chunk.parted(ranges):
+            first, last = overlapped(part, ranges)
+            if found and found[-1][1] + found[-1][2] - 1 >= first:
+                before, column, width = found[-1]
+                found[-1] = (Chunk([*before.words, *part.words]), column, max(width, last - column + 1))
+            else:
+                found.append((part, first, last - first + 1))
+    return found
+
+
+def _section(rows: Sequence[tuple[Sequence[Chunk], Placed]], number: int, size: float) -> tuple[list[Entry], int]:
+    """Entries of the rows between two rules, and the number of the next row."""
+    placed = [entry for _, entry in rows]
+    full = [row for row in placed if len(row) > 1 or row[0][1] > 0]
+    lone = [row for row in placed if row not in full]
+    pitches = [abs(b[0][0].middle - a[0][0].middle) for a, b in itertools.pairwise(full)]
+    pitch = median(pitches) if pitches else 1.3 * size
+    unlabelled = [row for row in full if row[0][1] > 0]
+    near = [row for row in lone if any(abs(row[0][0].middle - other[0][0].middle) < 0.8 * pitch for other in full)]
+    if unlabelled and len(unlabelled) < len(full) + len(near) and (near or len(unlabelled) < len(full)):
+        shared = _shared_labels(full, near, size)
+        rest = [row for row in placed if row in full or row not in near]
+    else:
+        shared = {}
+        rest = _unwrapped(placed, near)
+    entries: list[Entry] = []
+    for row in rest:
+        owners = shared.get(id(row))
+        if owners is not None:
+            label, count = owners
+            entries.append(Entry(number, 0, label.text, height=count, bold=label.bold, box=label.box))
+        for chunk, column, width in row:
+            if shared and column == 0 and row in full:
+                continue
+            entries.append(Entry(number, column, chunk.text, width=width, bold=chunk.bold, box=chunk.box))
+        number += 1
+    return entries, number
+
+
+def _unwrapped(rows: Sequence[Placed], near: Sequence[Placed]) -> list[Placed]:
+    """Rows with the further lines of a wrapped label joined to the row that they stand beside."""
+    found: list[Placed] = []
+    for row in rows:
+        before = found[-1] if found else None
+        if row in near and before is not None and (before[0][1] == 0) and len(before) > 1:
+            (chunk, column, width), *others = before
+            found[-1] = [(Chunk([*chunk.words, *row[0][0].words]), column, width), *others]
+        else:
+            found.append(row)
+    return found
+
+
+def _shared_labels(full: Sequence[Placed], near: Sequence[Placed], size: float) -> dict[int, tuple[Chunk, int]]:
+    """For the first row of each group the label and the number of rows that share it."""
+    lines = sorted([row[0][0] for row in full if row[0][1] == 0] + [row[0][0] for row in near], key=lambda chunk: chunk.middle)
+    aligned = {id(row[0][0]) for row in full if row[0][1] == 0}
+    labels: list[Chunk] = []
+    loose = False
+    for chunk in lines:
+        tight = labels and chunk.box[1] - labels[-1].box[3] < 0.45 * size
+        if tight and (loose or id(chunk) not in aligned):
+            labels[-1] = Chunk([*labels[-1].words, *chunk.words])
+            loose = True
+        else:
+            labels.append(chunk)
+            loose = id(chunk) not in aligned
+    counts = _centred_counts([row[-1][0].middle for row in full], labels, size) or _filled_counts(full, labels)
+    found: dict[int, tuple[Chunk, int]] = {}
+    start = 0
+    for label, count in zip(labels, counts, strict=True):
+        if count:
+            found[id(full[start])] = (label, count)
+        start += count
+    return found
+
+
+def _centred_counts(heights: Sequence[float], labels: Sequence[Chunk], size: float) -> list[int]:
+    """How many rows each label is the centre of, if that accounts for all rows; else nothing."""
+    if len(labels) == 1:
+        return [len(heights)]
+    counts: list[int] = []
+    start = 0
+    for label in labels:
+        errors = [(abs((heights[start] + heights[end]) / 2 - label.middle), end) for end in range(start, len(heights))]
+        if not errors or min(errors)[0] > 0.6 * size:
+            return []
+        counts.append(min(errors)[1] - start + 1)
+        start += counts[-1]
+    return counts if start == len(heights) else []
+
+
+def _filled_counts(full: Sequence[Placed], labels: Sequence[Chunk]) -> list[int]:
+    """How many rows each label heads if it stands in or before its first row; rows above the first label go to it."""
+    starts = [next((n for n, row in enumerate(full) if row[-1][0].middle > label.middle - 3), len(full)) for label in labels]
+    if starts:
+        starts[0] = 0
+    ends = [*starts[1:], len(full)]
+    return [max(end - start, 0) for start, end in zip(starts, ends, strict=True)]
