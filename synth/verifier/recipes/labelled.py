@@ -1,0 +1,113 @@
+"""
+The labelled sets that the stance head learns from and is measured on, split by document.
+
+SciFact: Wadden et al. 2020 (claims CC BY 4.0, abstracts ODC-By 1.0). Citation-Integrity: Sarol et al. 2024 (MIT).
+HealthVer: Sarrouti et al. 2021 (no licence stated: measured on, never learned from).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+Part = Literal["train", "calibrate", "held_out"]
+LABELS = {"SUPPORT": 0, "REFUTE": 1, "NEI": 2}
+SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])")
+CITATION = re.compile(r"\s*[\[(]?(?:<\|\w+\|>[,;\d\s]*)+[\])]?")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A claim beside one document."""
+
+    claim: str
+    sentences: tuple[str, ...]
+    label: int
+    """0 supports, 1 refutes, 2 neither."""
+    rationale: frozenset[int]
+    """sentences that carry the label; empty where it is neither."""
+    part: Part
+
+
+def lines(path: Path) -> list[Any]:
+    """The records of a JSON lines file."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+def part_of(name: str) -> Part:
+    """Six tenths train, one calibrates, three are held out, by digest of the name."""
+    tenth = int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) % 10
+    return "train" if tenth < 6 else "calibrate" if tenth < 7 else "held_out"
+
+
+def components(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Document → name of the group of documents that share claims, so that no claim and no document sits in two parts."""
+    parent: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while parent.setdefault(name, name) != name:
+            name = parent[name]
+        return name
+
+    for claim, document in pairs:
+        first, second = sorted((root("claim " + claim), root("document " + document)))
+        parent[second] = first
+    return {name.removeprefix("document "): root(name) for name in list(parent) if name.startswith("document ")}
+
+
+def scifact(bench: Path) -> list[Case]:
+    """Claims beside the abstracts that they cite."""
+    corpus = {item["doc_id"]: item["sentences"] for item in lines(bench / "scifact" / "corpus.jsonl")}
+    items = lines(bench / "scifact" / "dev_pairs.jsonl")
+    group = components((item["claim"], str(item["doc_id"])) for item in items)
+    return [
+        Case(
+            item["claim"],
+            tuple(corpus[item["doc_id"]]),
+            LABELS[item["label"]],
+            frozenset(i for rationale in item["rationales"] for i in rationale),
+            part_of(group[str(item["doc_id"])]),
+        )
+        for item in items
+    ]
+
+
+def citation_integrity(bench: Path) -> list[Case]:
+    """Citing sentences beside passages of the cited paper."""
+    folder = bench / "citation_integrity"
+    corpus = {item["doc_id"]: item["sentences"] for item in lines(folder / "corpus.jsonl")}
+    cases = []
+    for item in lines(folder / "dev_train.jsonl") + lines(folder / "dev_dev.jsonl"):
+        claim, label = CITATION.sub("", item["claim"]).strip(), LABELS[item["label"]]
+        for document in item["cited_doc_ids"]:
+            marked = frozenset(i for entry in item["evidence"].get(str(document), []) for i in entry["sentences"])
+            # Document numbers run in thousands, one per citing article: the article is the group.
+            cases.append(
+                Case(claim, tuple(corpus[document]), label, marked if label != 2 else frozenset(), part_of(f"citing {document // 1000}"))
+            )
+    return cases
+
+
+def healthver(bench: Path) -> list[Case]:
+    """Health claims beside passages; for measurement only."""
+    items = lines(bench / "healthver" / "dev.jsonl")
+    return [
+        Case(item["claim"].strip(), tuple(SENTENCE.split(item["evidence"].strip())), LABELS[item["label"]], frozenset(), "held_out")
+        for item in items
+    ]
+
+
+def abstract_results(bench: Path) -> list[tuple[str, str]]:
+    """(result sentence, another sentence of the same abstract or "") of CSAbstruct."""
+    found = []
+    for item in lines(bench / "csabstruct" / "dev.jsonl"):
+        results = [i for i, label in enumerate(item["labels"]) if label == "result"]
+        for i in results:
+            others = [j for j in results if j != i]
+            found.append((item["sentences"][i], item["sentences"][others[0]] if others else ""))
+    return found

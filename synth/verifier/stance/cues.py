@@ -1,0 +1,98 @@
+"""Words that point up or down, and the comparisons that a sentence makes with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from synth.verifier.stance.side import Side
+from synth.verifier.stance.words import Word, lexicon, stem
+
+SIGNS = {form: sign for name, sign in (("up", 1), ("down", -1)) for word in lexicon(name) for form in (stem(word), word)}
+RELATIONS = frozenset(stem(word) for word in lexicon("relations"))
+WINDOW = 7
+CONDITION = frozenset(["at", "under", "when", "for", "with", "during"])
+
+
+@dataclass(frozen=True)
+class Cue:
+    """A word that points somewhere, with what stands around it."""
+
+    word: Word
+    sign: int
+    """+1 up or -1 down, turned round where the word stands negated."""
+    context: frozenset[str]
+    """content stems nearby, the cue itself left out."""
+    condition: bool
+    """whether it only says where: "at lower keep rates"."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """left is above (sign +1) or below (-1) right."""
+
+    left: frozenset[str]
+    right: frozenset[str]
+    sign: int
+    word: str
+    context: frozenset[str]
+
+
+def sign_of(word: Word) -> int:
+    """Where a word points by itself: +1, -1 or 0."""
+    return SIGNS.get(word.text, 0) or (SIGNS.get(word.stem, 0) if len(word.stem) > 2 else 0)
+
+
+def cues_of(side: Side) -> tuple[Cue, ...]:
+    """The pointing words of a sentence in order; a negation turns their sign."""
+    found = []
+    for i, word in enumerate(side.words):
+        sign = sign_of(word)
+        if sign:
+            near = side.words[max(0, i - WINDOW) : i] + side.words[i + 1 : i + 1 + WINDOW]
+            context = frozenset(other.stem for other in near if other.is_content and not sign_of(other))
+            before = {other.text for other in side.words[max(0, i - 2) : i]}
+            condition = bool(before & CONDITION) and not word.text.endswith(("s", "ed"))
+            found.append(Cue(word, -sign if word.negated else sign, context, condition))
+    return tuple(found)
+
+
+def _terms(side: Side, start: int, end: int) -> frozenset[str]:
+    """What stands between two offsets: names where there are any, else content stems."""
+    names = side.within(start, end, "method", "family", "backbone", "name")
+    if names:
+        return frozenset(f"@{name}" for name in names)
+    return frozenset(word.stem for word in side.words if start <= word.start and word.end <= end and word.is_content and not sign_of(word))
+
+
+def _bounds(side: Side, at: int) -> tuple[int, int]:
+    """Offsets of the clause around the word with this index."""
+    marks = {";", ":", "but", "whereas", "while"}
+    before = [word.end for word in side.words[:at] if word.text in marks]
+    after = [word.start for word in side.words[at + 1 :] if word.text in marks]
+    return (before[-1] if before else 0), (after[0] if after else len(side.text))
+
+
+def comparisons_of(side: Side) -> tuple[Comparison, ...]:
+    """The comparisons with two ends: "A outperforms B", "A is outperformed by B", "A has fewer tokens than B", "compared with B, A ..."."""
+    found = []
+    for i, word in enumerate(side.words):
+        sign = sign_of(word)
+        if not sign or word.stem not in RELATIONS:
+            continue
+        start, end = _bounds(side, i)
+        following = [other for other in side.words[i + 1 :] if other.start < end]
+        pivot = next(
+            (other for other in following if other.text in ("than", "over", "by", "to", "of", "behind", "compared", "relative")), None
+        )
+        passive = word.text.endswith("ed") and pivot is not None and pivot.text == "by" and pivot.start - word.end < 12
+        verb = word.stem in ("outperform", "beat", "exce", "exceed", "surpas", "underperform", "trail", "lag") and not passive
+        at = word.end if verb else (pivot.end if pivot is not None else None)
+        if at is None:
+            continue
+        left, right = _terms(side, start, word.start), _terms(side, at, end)
+        if passive:
+            left, right = right, left
+        if left and right:
+            context = frozenset(other.stem for other in side.words if start <= other.start < end and other.is_content)
+            found.append(Comparison(left, right, -sign if word.negated else sign, word.text, context))
+    return tuple(found)

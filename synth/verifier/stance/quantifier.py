@@ -1,0 +1,43 @@
+"""Does the passage say it of as many cases as the claim?"""
+
+from __future__ import annotations
+
+import re
+
+from synth.verifier.stance.rule import Signal
+from synth.verifier.stance.side import Side
+
+WIDE = re.compile(r"\b(?:all|every|each|always|consistently|across (?:all|the board)|any|invariably|never|none)\b", re.IGNORECASE)
+NARROW = re.compile(
+    r"\b(?:some(?:times)?|often|certain|only (?:on|for|in|at|when)|partly|partially|mixed|occasionally|in (?:some|a few|certain))\b",
+    re.IGNORECASE,
+)
+EXCEPT = re.compile(r"\b(?:except|not (?:all|always|every|consistently)|apart from|with the exception)\b", re.IGNORECASE)
+NULL = re.compile(
+    r"\b(?:no (?:significant |clear |statistically significant |consistent )?(?:effect|difference|association|correlation|evidence|change|"
+    r"increase|decrease|reduction|improvement|benefit|relationship|role|impact)s?|unaffected|unchanged|not (?:statistically )?significant|"
+    r"(?:not|n't) (?:significantly )?(?:differ|associat\w*|correlat\w*|affect\w*|chang\w*|influenc\w*))\b",
+    re.IGNORECASE,
+)
+
+
+def quantifier(claim: Side, passage: Side) -> Signal:
+    """Mismatch of scope words and of null results."""
+    wide = bool(WIDE.search(claim.text))
+    except_ = wide and bool(EXCEPT.search(passage.text)) and not EXCEPT.search(claim.text)
+    narrow = wide and bool(NARROW.search(passage.text)) and not NARROW.search(claim.text)
+    nulls = bool(NULL.search(claim.text)), bool(NULL.search(passage.text))
+    features = (
+        ("except", float(except_)),
+        ("narrow", float(narrow)),
+        ("null_apart", float(nulls[0] != nulls[1])),
+        ("null_both", float(nulls[0] and nulls[1])),
+    )
+    if except_:
+        return Signal("quantifier", features, "refutes", 0.8, "names exceptions where the claim says all")
+    if nulls[0] != nulls[1]:
+        who = "the passage" if nulls[1] else "the claim"
+        return Signal("quantifier", features, "refutes", 0.4, f"{who} reports no effect where the other reports one")
+    if narrow:
+        return Signal("quantifier", features, "neutral", 0.5, "says it of some cases, the claim of all")
+    return Signal("quantifier", features)

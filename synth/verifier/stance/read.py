@@ -1,0 +1,87 @@
+"""Stance of one passage towards one claim: every rule looks, the head weighs, the strongest reason is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from synth.verifier.stance.comparison import comparison
+from synth.verifier.stance.direction import direction
+from synth.verifier.stance.head import Head, head
+from synth.verifier.stance.modality import modality
+from synth.verifier.stance.negation import negation
+from synth.verifier.stance.overlap import overlap
+from synth.verifier.stance.quantifier import quantifier
+from synth.verifier.stance.quantity import quantity
+from synth.verifier.stance.rule import Signal, Stance, StanceRule
+from synth.verifier.stance.scope import scope
+from synth.verifier.stance.side import side_of
+
+RULES: tuple[StanceRule, ...] = (overlap, modality, scope, quantity, comparison, negation, direction, quantifier)
+VETO = 0.1
+"""what a veto (another data set, no statement) leaves of the probability of both stances."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a passage stands to a claim."""
+
+    supports: float
+    refutes: float
+    neutral: float
+    """calibrated probabilities, sum 1."""
+    reason: str
+    signals: tuple[Signal, ...]
+
+    @property
+    def stance(self) -> Stance:
+        """The most probable of the three; neutral wins ties."""
+        best = max(self.supports, self.refutes, self.neutral)
+        return "neutral" if self.neutral == best else "supports" if self.supports == best else "refutes"
+
+    @property
+    def probability(self) -> float:
+        """Of that stance."""
+        return max(self.supports, self.refutes, self.neutral)
+
+
+def signals_of(claim: str, passage: str) -> tuple[Signal, ...]:
+    """What each rule sees, in the order of RULES."""
+    a, b = side_of(claim), side_of(passage)
+    return tuple(rule(a, b) for rule in RULES)
+
+
+def features_of(signals: tuple[Signal, ...], similarity: float) -> dict[str, float]:
+    """Named inputs of the head."""
+    found = {"cosine": similarity}
+    for signal in signals:
+        found.update(signal.features)
+    return found
+
+
+def read_stance(claim: str, passage: str, similarity: float, *, weights: Head | None = None) -> Reading:
+    """
+    The stance with probabilities and the reason.
+
+    similarity  cosine of the embeddings of both texts
+    """
+    signals = signals_of(claim, passage)
+    supports, refutes, neutral = (weights or head()).probabilities(features_of(signals, similarity))
+    veto = next((signal for signal in signals if signal.leans == "neutral" and signal.weight == 1.0), None)
+    if veto is not None:
+        supports, refutes = VETO * supports, VETO * refutes
+        neutral = 1.0 - supports - refutes
+    found = Reading(supports, refutes, neutral, "", signals)
+    return Reading(supports, refutes, neutral, _reason(found, veto), signals)
+
+
+def _reason(found: Reading, veto: Signal | None) -> str:
+    """The words of the strongest rule that leans the way of the stance; of any rule if none does."""
+    if veto is not None:
+        return veto.reason
+    speaking = sorted((signal for signal in found.signals if signal.reason), key=lambda signal: -signal.weight)
+    for signal in speaking:
+        if signal.leans == found.stance:
+            return signal.reason
+    if found.stance == "neutral":
+        return f"too little to decide; {speaking[0].reason}" if speaking else "speaks of the same things without deciding"
+    return "shares its words and says nothing against it" if found.stance == "supports" else "the wording as a whole speaks against it"

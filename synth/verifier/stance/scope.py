@@ -1,0 +1,55 @@
+"""Does the passage speak of the claim's methods, data sets, backbones and settings, or of others?"""
+
+from __future__ import annotations
+
+from synth.model import vocabulary
+from synth.verifier.stance.rule import Signal
+from synth.verifier.stance.side import Side
+
+LABELS = {"dataset": "data set", "backbone": "backbone"}
+
+
+def _methods(side: Side) -> frozenset[str]:
+    """Methods named, families with their members, unknown names as they are."""
+    families = side.of("family")
+    members = [member for family in families for member in getattr(vocabulary().get("family", family), "members", ())]
+    return side.of("method", "name") | families | frozenset(members)
+
+
+def _settings(side: Side, unit: str) -> tuple[tuple[float, float], ...]:
+    return tuple((number.low, number.high) for number in side.numbers if number.unit == unit)
+
+
+def _elsewhere(claim: Side, passage: Side) -> str:
+    """Why the passage speaks of something else; empty where it does not."""
+    for kind, label in LABELS.items():
+        mine, theirs = claim.of(kind), passage.of(kind)
+        if mine and theirs and not mine & theirs:
+            return f"speaks of another {label} ({', '.join(sorted(theirs))} / {', '.join(sorted(mine))})"
+    mine, theirs = _methods(claim), _methods(passage)
+    if mine and theirs and not mine & theirs:
+        return f"speaks of another method ({', '.join(sorted(theirs)[:3])} / {', '.join(sorted(mine)[:3])})"
+    subject = next((named for named in claim.names if named.kind in ("method", "name")), None)
+    if subject is not None and theirs - mine and subject.name not in theirs:
+        return f"does not name {claim.text[subject.start : subject.end]}, but {', '.join(sorted(theirs - mine)[:3])}"
+    rates, others = _settings(claim, "keep_rate"), _settings(passage, "keep_rate")
+    if rates and others and not any(a[0] < b[1] and b[0] < a[1] for a in rates for b in others):
+        return "speaks of another keep rate"
+    return ""
+
+
+def scope(claim: Side, passage: Side) -> Signal:
+    """Coverage of the claim's names, and a veto where the passage names others in their place."""
+    mine = claim.of("method", "family", "name", "dataset", "backbone")
+    covered = len(mine & (passage.of("method", "family", "name", "dataset", "backbone") | _methods(passage))) / len(mine) if mine else 0.5
+    metric = claim.of("metric") & passage.of("metric")
+    elsewhere = _elsewhere(claim, passage)
+    features = (
+        ("names_covered", covered),
+        ("names_missing", 1.0 - covered if mine else 0.0),
+        ("metric_shared", float(bool(metric))),
+        ("elsewhere", float(bool(elsewhere))),
+    )
+    if elsewhere:
+        return Signal("scope", features, "neutral", 1.0, elsewhere)
+    return Signal("scope", features)
