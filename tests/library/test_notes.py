@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from synth.model import Document, Paper
 from synth.model.paper import split_arxiv_id
+from synth.reader.read import read
 
 NOTES = Path(__file__).resolve().parents[2] / "synth" / "library" / "notes"
 FILES = sorted(NOTES.glob("*.md"))
@@ -56,6 +58,14 @@ def papers(shared: Path) -> dict[str, dict[str, Any]]:
     """The facts on each paper, by key."""
     lines = (shared / "facts" / "papers.jsonl").read_text("utf-8").splitlines()
     return {paper["key"]: paper for paper in map(json.loads, lines)}
+
+
+@cache
+def document(path: Path) -> Document:
+    """The note as the reader sees it, like any other Markdown document."""
+    found = read(path.read_bytes(), Paper(id=f"note:{path.stem}", title=path.stem, kind="note"), name=path.name)
+    assert isinstance(found, Document), found
+    return found
 
 
 def facts_on(path: Path, shared: Path) -> dict[str, Any]:
@@ -147,6 +157,17 @@ def test_rows_are_distinct(path: Path) -> None:
         assert len(rows) == len(set(rows))
 
 
+@each_note
+def test_reader_reads_it(path: Path) -> None:
+    """The reader finds every table with its caption, takes each source for a sentence of its own, and warns of nothing."""
+    _, body = front_and_body(path)
+    found = document(path)
+    assert [table.label for table in found.tables] == re.findall(r"^(Table \d+): ", body, flags=re.MULTILINE)
+    assert all(table.caption and table.cells for table in found.tables)
+    assert [passage.text for passage in found.passages if "[Source: " in passage.text[1:]] == []
+    assert not found.warnings
+
+
 @pytest.mark.shared
 def test_keys_are_those_of_the_facts(shared: Path) -> None:
     """Each paper that the facts know has its note, under the same key."""
@@ -204,3 +225,13 @@ def test_conflicts_are_told(path: Path, shared: Path) -> None:
     kinds = {finding["kind"] for finding in facts_on(path, shared)["findings"]}
     if kinds & {"conflict", "warning"}:
         assert section(body, "Conflicts and warnings")
+
+
+@pytest.mark.shared
+@each_note
+def test_no_result_is_lost(path: Path, shared: Path) -> None:
+    """Every result of the facts stands in a cell of a table; of LTMP's, those with DeiT backbones."""
+    cells = {cell.text for table in document(path).tables for cell in table.cells}
+    values = {float(text) for text in cells if re.fullmatch(r"\d+(?:\.\d+)?", text)}
+    results = [row for row in facts_on(path, shared)["results"] if path.stem != "ltmp" or "DeiT" in row["backbone"]]
+    assert [row for row in results if row["value"] not in values] == []
