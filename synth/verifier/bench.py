@@ -1,0 +1,325 @@
+"""What every predicate works on: the observations, the rule, a numbered log of steps, and the two ways to decide on shares."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from synth.model import Conditions, Judgement, Observation, Outcome, Quantifier, Rule, Scale, Statement
+from synth.verifier.bootstrap import Array, detectable, interval, tail
+from synth.verifier.panel import CONTROLS, EVERYWHERE, Panel, Place, build_panel, source_of
+from synth.verifier.quantifiers import FLOOR, SIGNIFICANCE, TABLE
+from synth.verifier.scaling import PROXY_DATASETS, backbone_matches, dataset_matches
+
+SHOWN = 12
+"""cells that a step lists by name before it counts the rest."""
+
+
+class NoCells(Exception):
+    """There is nothing to judge on; the message says what is missing."""
+
+
+@dataclass
+class Bench:
+    """The workplace of one judgement."""
+
+    hypothesis: Statement
+    observations: tuple[Observation, ...]
+    rule: Rule
+    steps: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    @property
+    def seed(self) -> str:
+        """Everything random is derived from this."""
+        return self.hypothesis.digest()
+
+    def step(self, number: int, text: str) -> None:
+        """Write a step down; numbers follow the design's list."""
+        self.steps.append(f"{number}. {text}")
+
+    def panel(
+        self,
+        metric: str,
+        where: Conditions,
+        *,
+        needed: Sequence[str] = (),
+        judgeable: Callable[[Panel], Array] | None = None,
+        everywhere: frozenset[str] = EVERYWHERE,
+        drop: frozenset[str] = frozenset(),
+    ) -> Panel:
+        """
+        The places where the predicate can be evaluated, narrowest reading first: each paper by itself at equal settings,
+        then papers pooled, then settings ignored. `judgeable` marks the places of a panel; raises NoCells if none is left.
+        """
+        readings: tuple[tuple[bool, frozenset[str] | None, str], ...] = (
+            (False, drop, ""),
+            (True, drop, "no single paper has all of it: numbers of several papers are compared, whose protocols differ"),
+            (True, None, "no two methods share their settings: settings are ignored, several values of a method are alternatives"),
+        )
+        for pool, dropped, remark in readings:
+            panel = build_panel(
+                self.observations,
+                metric,
+                where,
+                self.rule,
+                self.seed,
+                needed=needed,
+                everywhere=everywhere,
+                pool=pool,
+                drop=dropped,
+            )
+            if judgeable is not None:
+                panel = panel.rows(judgeable(panel))
+            if panel.places:
+                return self.selected(panel, where, remark)
+        self.missing += missing_cells(where, ())
+        raise NoCells(f"no cell has {metric} for {', '.join(needed) or 'any method'} under the stated conditions")
+
+    def spread_words(self, bounds: tuple[float, float]) -> str:
+        """ "95% interval 0.123 to 0.456"."""
+        return f"{self.rule.level:.0%} interval {bounds[0]:.3f} to {bounds[1]:.3f}"
+
+    def selected(self, panel: Panel, where: Conditions, remark: str) -> Panel:
+        """The panel, after writing down what it holds, what it lacks and what stands for what."""
+        self.missing += missing_cells(where, panel.used)
+        self.step(2, f"selected {count(len(panel.places), 'cell')}: {listed(place.label for place in panel.places)}")
+        self.step(2, f"metric {panel.metric}, methods {listed(panel.methods)}")
+        if self.missing:
+            self.step(2, f"missing: {listed(self.missing)}")
+        for note in (remark, *panel.notes, *proxy_notes(where, panel.used)):
+            if note:
+                self.step(2, note)
+        self.step(2, uncertainty_note(panel))
+        return panel
+
+    def judgement(
+        self, outcome: Outcome, panel: Panel, draws: Array, share: float, bounds: tuple[float, float], *, grain: float = 0.0, **more: object
+    ) -> Judgement:
+        """The judgement with everything that follows from the panel; `grain` is the smallest step that the statistic can make."""
+        repeats = panel.repeats[np.isfinite(panel.repeats) & ~np.isnan(panel.values[0])]
+        seeds = int(repeats.min()) if repeats.size else 0
+        if repeats.size and seeds < self.rule.minimum_seeds and outcome in ("supported", "refuted"):
+            self.step(
+                4, f"{outcome} by the numbers, but {seeds} of the {self.rule.minimum_seeds} seeds that the rule asks for: inconclusive"
+            )
+            outcome = "inconclusive"
+        scale = scale_of(panel.used)
+        self.step(4, f"outcome: {outcome}")
+        self.step(5, SCALE_WORDS[scale])
+        effect = max(detectable(draws, self.rule.level), grain)
+        fields: dict[str, object] = {
+            "outcome": outcome,
+            "share": number(share),
+            "interval": (number(bounds[0]), number(bounds[1])) if not any(map(math.isnan, bounds)) else None,
+            "n_cells": len(panel.places),
+            "n_seeds": seeds,
+            "smallest_detectable_effect": number(effect),
+            "missing": tuple(dict.fromkeys(self.missing)),
+            "steps": tuple(self.steps),
+            "scale": scale,
+        }
+        return Judgement.model_validate(fields | more)
+
+
+SCALE_WORDS: dict[Scale, str] = {
+    "paper": "scale: paper; all numbers are on the claim's own kind of backbone and data",
+    "proxy": "scale: proxy; this can be consistent with or at odds with the claim, it neither proves nor refutes the original",
+}
+
+
+def number(value: float) -> float | None:
+    """A float for a record: None for NaN, ten significant digits so that the record reads the same everywhere."""
+    return None if math.isnan(value) else float(f"{value:.10g}")
+
+
+def count(n: int, noun: str) -> str:
+    """ "1 cell", "2 cells"."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def listed(names: object) -> str:
+    """Names joined by semicolons, the rest counted."""
+    words = list(dict.fromkeys(str(name) for name in names))  # type: ignore[attr-defined]
+    rest = f"; and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
+    return "; ".join(words[:SHOWN]) + rest
+
+
+def scale_of(observations: Sequence[Observation]) -> Scale:
+    """Paper scale only if every observation is."""
+    return "paper" if all(observation.scale == "paper" for observation in observations) else "proxy"
+
+
+def uncertainty_note(panel: Panel) -> str:
+    """Where the intervals come from."""
+    if any(o.origin == "measured" for o in panel.used):
+        return "intervals: seeds resampled (stretched by Student's factor for few of them), images resampled in pairs"
+    return "intervals: reported numbers have no seeds; the printed deviation, else the precision of print, stands in"
+
+
+def proxy_notes(where: Conditions, used: Sequence[Observation]) -> list[str]:
+    """What stands for the named backbones and data sets at proxy scale."""
+    if scale_of(used) == "paper" or not (where.datasets or where.backbones):
+        return []
+    names = sorted({o.dataset for o in used if o.scale == "proxy"} | {o.backbone for o in used if o.scale == "proxy"})
+    return [f"{', '.join(name for name in names if name)} stand for {', '.join((*where.datasets, *where.backbones))} ({PROXY_WORDS})"]
+
+
+PROXY_WORDS = (
+    f"single-label sets are shown by {PROXY_DATASETS[False]}, multi-label sets by {PROXY_DATASETS[True]}, "
+    "backbones by the proxy of their size"
+)
+
+
+def missing_cells(where: Conditions, used: Sequence[Observation]) -> list[str]:
+    """What the conditions name and the observations lack."""
+    absent = [name for name in where.datasets if not any(dataset_matches(name, o) for o in used)]
+    absent += [name for name in where.backbones if not any(backbone_matches(name, o) for o in used)]
+    for setting in where.settings:
+        if not any(o.setting(setting.name) is not None for o in used):
+            absent.append(f"{setting.name} {setting.range.low if setting.range.low is not None else ''}..{setting.range.high or ''}")
+    return absent
+
+
+def population(panel: Panel, named: Sequence[str], *groups: Sequence[str]) -> list[str]:
+    """Methods of a population: those named (with the groups), else all that were observed but the controls."""
+    wanted = {method for group in groups for method in group}
+    if named:
+        wanted |= set(named)
+        return [method for method in panel.methods if method in wanted]
+    return [method for method in panel.methods if method not in CONTROLS or method in wanted]
+
+
+def by_dataset(places: Sequence[Place]) -> dict[str, list[int]]:
+    """Rows of each data set, in order of the name."""
+    groups: dict[str, list[int]] = {}
+    for index, place in enumerate(places):
+        groups.setdefault(place.dataset, []).append(index)
+    return groups
+
+
+def breakdown(places: Sequence[Place], values: Array) -> str:
+    """Mean of the values by data set, backbone and keep rate, where there is more than one of them."""
+    parts: list[str] = []
+    keys: tuple[Callable[[Place], object], ...] = (
+        lambda place: place.dataset,
+        lambda place: place.backbone,
+        lambda place: "" if place.setting("keep_rate") is None else f"keep rate {place.setting('keep_rate'):g}",
+    )
+    for key in keys:
+        names = sorted({str(key(place)) for place in places})
+        if len(names) > 1:
+            for name in names:
+                chosen = [value for place, value in zip(places, values, strict=True) if str(key(place)) == name]
+                parts.append(f"{name or 'unnamed'} {np.mean(chosen):.2f}")
+    return ", ".join(parts)
+
+
+def reads_each_dataset(quantifier: Quantifier, where: Conditions, per_dataset: bool = False) -> bool:
+    """Whether the statement has to hold in every data set by itself."""
+    entry = TABLE[quantifier]
+    return per_dataset or entry.each_dataset or (bool(where.datasets) and not entry.against_chance and quantifier != "on_average")
+
+
+def source_count(panel: Panel) -> int:
+    """How many papers (or our own measurement) stand behind a panel."""
+    return len({source_of(o) for o in panel.used})
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Cells that hold, fail, or cannot be told apart from noise."""
+
+    holds: Array
+    fails: Array
+    draws: Array
+    """[draws]: share of cells in which the predicate holds."""
+    bounds: tuple[float, float]
+
+    @property
+    def share(self) -> float:
+        """Cells that hold for certain, of all."""
+        return float(self.holds.mean())
+
+
+def tally(scores: Array, level: float) -> Tally:
+    """Scores [1 + draws, places], positive where the predicate holds; a sign counts when the interval of the score excludes 0."""
+    low, high = np.quantile(scores[1:], [(1 - level) / 2, (1 + level) / 2], axis=0)
+    point = scores[0]
+    holds = (low > 0) & (point > 0)
+    fails = ((high < 0) & (point < 0)) | ((high <= 0) & (low >= 0) & (point == 0))
+    draws = np.asarray((scores[1:] > 0).mean(1), dtype=float)
+    below, above = interval(draws, level)
+    share = float(holds.mean())
+    return Tally(holds.astype(float), fails.astype(float), draws, (min(below, share), max(above, 1.0 - float(fails.mean()))))
+
+
+def decide_share(
+    bench: Bench, panel: Panel, scores: Array, quantifier: Quantifier, chance: float | None, *, per_dataset: bool = False
+) -> Judgement:
+    """Judge a predicate that holds or fails cell by cell, by the rule's shares."""
+    rule, against_chance = bench.rule, TABLE[quantifier].against_chance
+    whole = tally(scores, rule.level)
+    n = len(panel.places)
+    undecided = n - int(whole.holds.sum()) - int(whole.fails.sum())
+    bench.step(
+        3, f"holds in {int(whole.holds.sum())} of {count(n, 'cell')}, fails in {int(whole.fails.sum())}, below the noise in {undecided}"
+    )
+    detail = breakdown(panel.places, whole.holds)
+    if detail:
+        bench.step(3, f"share by condition: {detail}")
+    p = _chance_step(bench, whole, chance)
+    if against_chance:
+        outcome = _against_chance(rule, whole, chance, p)
+    else:
+        each = reads_each_dataset(quantifier, bench.hypothesis.where, per_dataset)
+        outcome = _by_share(bench, panel, scores, whole, chance, each)
+    reaches = float((whole.draws >= rule.support_at - 1e-9).mean())
+    return bench.judgement(outcome, panel, whole.draws, whole.share, whole.bounds, grain=1.0 / n, probability=reaches, chance=chance)
+
+
+def _chance_step(bench: Bench, whole: Tally, chance: float | None) -> float | None:
+    words = f"share {whole.share:.3f}, {bench.spread_words(whole.bounds)}"
+    if chance is None:
+        bench.step(3, f"{words}; no chance level")
+        return None
+    p = tail([(1 - chance, chance)] * whole.holds.size, float(whole.holds.sum()))
+    bench.step(3, f"{words}; chance {chance:.3f}, p = {p:.3g} (exact)")
+    return p
+
+
+def _against_chance(rule: Rule, whole: Tally, chance: float | None, p: float | None) -> Outcome:
+    floor = chance if chance is not None else 0.0
+    significant = p is None or p < SIGNIFICANCE
+    if whole.share >= rule.support_at and significant and whole.bounds[0] > floor:
+        return "supported"
+    n = whole.holds.size
+    possible = float(n - whole.fails.sum())
+    # Not above chance is a refutation only where a true share of support_at would have shown.
+    improbable = 1.0 - tail([(1 - rule.support_at, rule.support_at)] * n, possible + 1) < SIGNIFICANCE
+    above = tail([(1 - floor, floor)] * n, possible) < SIGNIFICANCE if chance is not None else possible > 0
+    return "refuted" if improbable and not above else "inconclusive"
+
+
+def _by_share(bench: Bench, panel: Panel, scores: Array, whole: Tally, chance: float | None, each: bool) -> Outcome:
+    rule = bench.rule
+    groups = [("all cells", whole)]
+    if each:
+        groups += [(name, tally(scores[:, rows], rule.level)) for name, rows in by_dataset(panel.places).items()]
+        bench.step(4, "must hold in each data set: " + ", ".join(f"{name or 'unnamed'} {group.share:.2f}" for name, group in groups[1:]))
+    enough = all(group.share >= rule.support_at - 1e-9 and group.bounds[0] > FLOOR for _, group in groups)
+    beyond_chance = chance is None or whole.share > chance
+    absent = [name for name in bench.missing if name in bench.hypothesis.where.datasets]
+    if enough and beyond_chance:
+        if each and absent:
+            bench.step(4, f"holds where it was seen, but {', '.join(absent)} cannot be judged")
+            return "inconclusive"
+        return "supported"
+    if whole.share <= rule.refute_at and whole.bounds[1] < rule.support_at:
+        return "refuted"
+    if any(1.0 - float(group.fails.mean()) < rule.refute_at for _, group in groups[1:]):
+        return "refuted"
+    return "inconclusive"
