@@ -43,7 +43,7 @@ class Recipe:
     """weights to start from: the name of another data set, same backbone and seed; empty: at random."""
 
 
-_SCHEDULES = {"proxy_tiny": (1200, 600, 4e-3), "proxy_small": (1000, 400, 3e-3), "proxy_base": (800, 300, 2e-3)}
+_SCHEDULES = {"proxy_tiny": (1200, 300, 4e-3), "proxy_small": (1000, 250, 3e-3), "proxy_base": (800, 200, 2e-3)}
 """steps from scratch on digit_scenes_multi, steps from there on digit_scenes, learning rate of the former."""
 
 

@@ -1,0 +1,277 @@
+"""
+Attaches a reducer to a timm VisionTransformer; the only file that knows timm's blocks.
+
+Blocks run on the fused scaled-dot-product kernel; a full attention matrix is built only in the one block before a stage
+whose reducer asks for the attention that tokens received. Sizes and masks travel as one additive bias of the keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from experiments.backbones import plain
+from experiments.errors import ReductionError
+from experiments.reducers import REGISTRY, Heads, Reducer, Reduction, Shape, View, build
+from experiments.reducers.reducer import gather
+
+
+@dataclass
+class Stream:
+    """The tokens on their way through the blocks."""
+
+    tokens: Tensor
+    """[b, prefix + n, d]."""
+    sizes: Tensor | None = None
+    valid: Tensor | None = None
+    bias: Tensor | None = None
+    """of the keys, from sizes and validity, [b, 1, 1, prefix + n]."""
+    received: Tensor | None = None
+
+
+@dataclass
+class Trace:
+    """What happened in one forward pass; indices and labels are those of the original patches."""
+
+    counts: list[Tensor] = field(default_factory=list)
+    """real patch tokens after every block, [b] each: no prefix, no padding, nothing masked."""
+    lengths: list[int] = field(default_factory=list)
+    """patch tokens in the tensor after every block, padding included."""
+    reductions: list[Reduction | None] = field(default_factory=list)
+    """what each stage decided, in indices of the tokens that entered it."""
+    kept: list[Tensor | None] = field(default_factory=list)
+    """original patches that are still there after each stage, [b, m]; -1: fused or padding; None where nothing was ever kept as such."""
+    labels: list[Tensor | None] = field(default_factory=list)
+    """token that each original patch belongs to after each stage, [b, N]; None for methods that do not assign."""
+    class_features: dict[int, Tensor] = field(default_factory=dict)
+    """class token after the block of each stage and after the last one, before the final norm, [b, d]."""
+
+
+def default_locations(depth: int) -> tuple[int, int, int]:
+    """The blocks with a stage, 0-based: 3, 6 and 9 of twelve (arXiv:2308.04657)."""
+    return (depth // 4, depth // 2, 3 * depth // 4)
+
+
+def shape_of(model: Any) -> Shape:
+    """Grid and width of a timm VisionTransformer."""
+    rows, columns = model.patch_embed.grid_size
+    return Shape((int(rows), int(columns)), int(model.embed_dim))
+
+
+class ReducedViT(nn.Module):
+    """A timm VisionTransformer that drops or merges patch tokens on its way."""
+
+    def __init__(self, model: Any, reducer: Reducer, locations: Sequence[int] | None = None, *, fused: bool = True) -> None:
+        super().__init__()
+        _check(model)
+        self.model = model
+        self.reducer = reducer
+        self.locations = tuple(locations) if locations is not None else default_locations(len(model.blocks))
+        self.fused = fused
+        self.prefix = int(model.num_prefix_tokens)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logits [b, classes]."""
+        return self._run(images, None)
+
+    def traced(self, images: Tensor) -> tuple[Tensor, Trace]:
+        """Logits and what the stages did."""
+        trace = Trace()
+        return self._run(images, trace), trace
+
+    def _run(self, images: Tensor, trace: Trace | None) -> Tensor:
+        vit = self.model
+        stream = Stream(vit.norm_pre(vit.patch_drop(vit._pos_embed(vit.patch_embed(images)))))
+        for index, block in enumerate(vit.blocks):
+            if index in self.locations:
+                reduction = self._stage(block, stream, self.locations.index(index))
+                if trace is not None:
+                    _record_stage(trace, reduction, stream, self.prefix)
+            else:
+                self._block(block, stream, received=self.reducer.needs_received and index + 1 in self.locations)
+            if trace is not None:
+                _record_block(trace, stream, self.prefix, index if index in (*self.locations, len(vit.blocks) - 1) else None)
+        out: Tensor = vit.forward_head(vit.norm(stream.tokens))
+        return out
+
+    def _block(self, block: Any, stream: Stream, received: bool) -> None:
+        """A block without a stage."""
+        heads = _project(block, stream)
+        if received:
+            mixed, stream.received = _mix_and_receive(heads, self.prefix)
+        else:
+            mixed = _mix(heads, heads.q, self.fused)
+        stream.tokens = _mlp(block, stream.tokens + _leave(block, mixed))
+
+    def _stage(self, block: Any, stream: Stream, stage: int) -> Reduction | None:
+        """A block with a stage, cut at the reducer's place."""
+        reduction = None
+        if self.reducer.place == "before":
+            reduction = self.reducer.reduce(self._view(stream, stage, None))
+            self._apply(stream, reduction)
+        heads = _project(block, stream)
+        if self.reducer.place == "queries":
+            reduction = self.reducer.reduce(self._view(stream, stage, heads))
+            queries = heads.q if reduction is None else _rows(heads.q, self._index(reduction))
+            self._apply(stream, reduction)
+            stream.tokens = stream.tokens + _leave(block, _mix(heads, queries, self.fused))
+        else:
+            stream.tokens = stream.tokens + _leave(block, _mix(heads, heads.q, self.fused))
+        if self.reducer.place == "between":
+            reduction = self.reducer.reduce(self._view(stream, stage, heads))
+            self._apply(stream, reduction)
+        stream.tokens = _mlp(block, stream.tokens)
+        return reduction
+
+    def _view(self, stream: Stream, stage: int, heads: Heads | None) -> View:
+        return View(stage, stream.tokens, self.prefix, heads, stream.received, stream.sizes, stream.valid)
+
+    def _index(self, reduction: Reduction) -> Tensor:
+        """Rows that stay, prefix included, [b, prefix + m]; padding repeats the class token."""
+        assert reduction.kept is not None
+        index = torch.where(reduction.kept < 0, 0, reduction.kept + self.prefix)
+        head = torch.arange(self.prefix, device=index.device).expand(len(index), -1)
+        return torch.cat([head, index], 1)
+
+    def _apply(self, stream: Stream, reduction: Reduction | None) -> None:
+        """Replace the patch tokens by what left the stage."""
+        if reduction is None:
+            return
+        if reduction.tokens is None:
+            stream.tokens = gather(stream.tokens, self._index(reduction))
+        else:
+            stream.tokens = torch.cat([stream.tokens[:, : self.prefix], reduction.tokens], 1)
+        stream.sizes, stream.valid, stream.received = reduction.sizes, reduction.valid, None
+        stream.bias = _bias(stream, self.prefix)
+
+
+def _check(model: Any) -> None:
+    """Raise ReductionError unless the blocks are timm's plain ones."""
+    from timm.models.vision_transformer import Attention, Block, VisionTransformer
+
+    plain_blocks = isinstance(model, VisionTransformer) and all(
+        isinstance(block, Block) and isinstance(block.attn, Attention) and getattr(block.attn, "gate", None) is None for block in model.blocks
+    )
+    if not plain_blocks or not model.num_prefix_tokens:
+        raise ReductionError("reducers apply to a timm VisionTransformer with plain blocks and a class token")
+
+
+def _project(block: Any, stream: Stream) -> Heads:
+    """Queries, keys and values of a block."""
+    attn = block.attn
+    tokens = block.norm1(stream.tokens)
+    batch, n, _ = tokens.shape
+    q, k, v = attn.qkv(tokens).reshape(batch, n, 3, attn.num_heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
+    return Heads(attn.q_norm(q), attn.k_norm(k), v, attn.scale, stream.bias)
+
+
+def _mix(heads: Heads, queries: Tensor, fused: bool) -> Tensor:
+    """Attention of `queries` [b, h, m, c] to all keys, heads joined: [b, m, h * c]."""
+    if fused:
+        out = functional.scaled_dot_product_attention(queries, heads.k, heads.v, attn_mask=heads.bias, scale=heads.scale)
+    else:
+        out = _matrix(heads, queries) @ heads.v
+    return out.transpose(1, 2).flatten(2)
+
+
+def _matrix(heads: Heads, queries: Tensor) -> Tensor:
+    """The attention matrix, [b, h, m, n]."""
+    logits = (queries * heads.scale) @ heads.k.transpose(-2, -1)
+    return (logits if heads.bias is None else logits + heads.bias).softmax(-1)
+
+
+def _mix_and_receive(heads: Heads, prefix: int) -> tuple[Tensor, Tensor]:
+    """Attention of all tokens, and how much every patch received, [b, n]."""
+    matrix = _matrix(heads, heads.q)
+    return (matrix @ heads.v).transpose(1, 2).flatten(2), matrix.sum((1, 2))[:, prefix:]
+
+
+def _leave(block: Any, mixed: Tensor) -> Tensor:
+    """The last layers of attention, up to the residual sum."""
+    attn = block.attn
+    norm = getattr(attn, "norm", None)
+    out = attn.proj_drop(attn.proj(mixed if norm is None else norm(mixed)))
+    result: Tensor = block.drop_path1(block.ls1(out))
+    return result
+
+
+def _mlp(block: Any, tokens: Tensor) -> Tensor:
+    out: Tensor = tokens + block.drop_path2(block.ls2(block.mlp(block.norm2(tokens))))
+    return out
+
+
+def _rows(heads: Tensor, index: Tensor) -> Tensor:
+    """Rows `index` [b, m] of [b, h, n, c]."""
+    return heads.gather(2, index[:, None, :, None].expand(-1, heads.shape[1], -1, heads.shape[3]))
+
+
+def _bias(stream: Stream, prefix: int) -> Tensor | None:
+    """Bias of the keys: the logarithm of sizes, minus infinity where a token is padding or masked."""
+    bias = None
+    if stream.sizes is not None:
+        bias = stream.sizes.log()
+    if stream.valid is not None:
+        masked = torch.zeros_like(stream.valid, dtype=stream.tokens.dtype).masked_fill(~stream.valid, -torch.inf)
+        bias = masked if bias is None else bias + masked
+    return None if bias is None else functional.pad(bias, (prefix, 0))[:, None, None].to(stream.tokens.dtype)
+
+
+def _record_stage(trace: Trace, reduction: Reduction | None, stream: Stream, prefix: int) -> None:
+    """Compose the decisions of a stage with those of the earlier ones."""
+    trace.reductions.append(reduction)
+    earlier = next((kept for kept in reversed(trace.kept) if kept is not None), None)
+    labels = next((found for found in reversed(trace.labels) if found is not None), None)
+    if reduction is not None and reduction.kept is not None:
+        masked = reduction.tokens is not None and reduction.valid is not None
+        earlier = reduction.kept if earlier is None or masked else _compose(earlier, reduction.kept)
+    if reduction is not None and reduction.assign is not None:
+        labels = reduction.assign if labels is None else reduction.assign.gather(1, labels)
+    trace.kept.append(earlier)
+    trace.labels.append(labels)
+
+
+def _compose(earlier: Tensor, kept: Tensor) -> Tensor:
+    """Original indices of the kept tokens; -1 stays -1."""
+    return torch.where(kept < 0, -1, earlier.gather(1, kept.clamp(min=0)))
+
+
+def _record_block(trace: Trace, stream: Stream, prefix: int, index: int | None) -> None:
+    batch, n, _ = stream.tokens.shape
+    full = torch.full((batch,), n - prefix, device=stream.tokens.device)
+    trace.counts.append(full if stream.valid is None else stream.valid.sum(1))
+    trace.lengths.append(n - prefix)
+    if index is not None:
+        trace.class_features[index] = stream.tokens[:, 0]
+
+
+def attach(model: Any, method: str, keep_rate: float | Sequence[float], *, seed: int = 0, fused: bool = True, **options: bool) -> ReducedViT:
+    """A reducer by name on a given timm VisionTransformer, which is shared and not copied."""
+    _check(model)
+    reducer = build(method, shape_of(model), keep_rate, seed=seed, **options)
+    return ReducedViT(model, reducer, fused=fused).train(model.training)
+
+
+def create(
+    method: str,
+    *,
+    backbone: str = "deit_small_patch16_224",
+    keep_rate: float | Sequence[float] = 0.7,
+    pretrained: bool = False,
+    seed: int = 0,
+    **options: bool,
+) -> ReducedViT:
+    """
+    A reduced backbone by names, in eval mode.
+
+    pretrained  take timm's own weights, where its hub can be reached
+    options     of the method: mask=True (l1, l2, linf), noise=True (dpcknn)
+    raises      ReductionError for an unknown method, backbone or keep rate
+    """
+    if method not in REGISTRY:
+        raise ReductionError(f"no reducer {method!r}; there are {', '.join(REGISTRY)}")
+    return attach(plain(backbone, pretrained=pretrained), method, keep_rate, seed=seed, **options)
