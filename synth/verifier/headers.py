@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from synth.model import Mention, slug, vocabulary
 from synth.model.vocabulary import Kind, Term
+from synth.verifier.numbers import number_of
 
 _CITATION = re.compile(
     r"\[\s*\d+(?:\s*[,–-]\s*\d+)*\s*\]|\([^()]*\b(?:19|20)\d\d[a-z]?\)|\b[A-Z]\w+ et al\s*\.?,?\s*(?:\(?(?:19|20)\d\d[a-z]?\)?)?"
@@ -26,7 +27,7 @@ _NOISE = re.compile(
     re.IGNORECASE,
 )
 _CHANGE = re.compile(r"Δ|∆|\b(?:delta|drop|gain|improv\w*|reduc\w*|change|diff\w*|saving|decrease|increase)\b|[↓↑]\s*\(?%", re.IGNORECASE)
-_FACTOR = re.compile(r"\bspeed-?\s?ups?\b|\baccelerat\w*|\brelative\b|\(\s*[×x]\s*\)", re.IGNORECASE)
+_FACTOR = re.compile(r"\bspeed-?\s?ups?\b|\baccelerat\w*|\(\s*[×x]\s*\)", re.IGNORECASE)
 _UNIT = re.compile(
     r"[(\[]\s*(?:in\s+)?(%|[GMTKk]|[×x]|ms|s|sec|seconds|[GM]i?B|10\s*\^?\s*[69]|×?\s*10\s*\^?\s*[69]"
     r"|(?:im|img|imgs|image|images|tok|tokens)\s*/\s*s(?:ec)?|millions?|billions?|GFLOPs|GMACs|fps)\s*[)\]]",
@@ -47,10 +48,13 @@ _HYPER = re.compile(
     r"|iterations|patch size|window(?: size)?|sequence length|length|dropout|temperature|k|n|λ|α|β|γ|τ|year|rank)$",
     re.IGNORECASE,
 )
+_VARIANT = re.compile(r"^\s*[-–]?\s*(v\d\w*|[ARC]\b|sketch|LT\b|100\b|real\b|subset|matched[- ]frequency)", re.IGNORECASE)
+"""what, right behind a data set's name, makes another data set of it: "ImageNet-V2"."""
 _SPELLINGS = (
     (re.compile(r"\b(?:image|img|im)s?\s*/\s*s(?:ec(?:ond)?s?)?\b", re.IGNORECASE), "img/s"),
     (re.compile(r"#?\s*\bparams?\b\.?", re.IGNORECASE), "params"),
     (re.compile(r"\bLV-([SM])\b"), r"LV-ViT-\1"),
+    (re.compile(r"\bImNet\b"), "ImageNet"),
     (re.compile(r"\bAcc\.|\bACC\b"), "Acc"),
 )
 """how tables shorten what the vocabulary knows in full."""
@@ -162,6 +166,16 @@ def _first(kind: Kind, text: str) -> tuple[str, str, int]:
     return lead.term.name, _without(text, tuple(each for each in mentions if each.term.name == lead.term.name)), len(names)
 
 
+def _dataset(text: str) -> tuple[str, str, int]:
+    """As `_first`; a variant behind the name ("ImageNet-V2") is a data set of its own."""
+    name, left, count = _first("dataset", text)
+    mention = next((each for each in vocabulary().mentions(text, "dataset") if each.term.name == name), None)
+    variant = _VARIANT.match(text[mention.end :]) if mention and find("dataset", text) is None else None
+    if mention is None or variant is None:
+        return name, left, count
+    return slug(f"{name} {variant.group(1)}"), text[: mention.start] + " " + text[mention.end + variant.end() :], count
+
+
 def _rest(text: str) -> str:
     text = _UNIT.sub(" ", text)
     return slug(re.sub(r"[↑↓]", " ", _NOISE.sub(" ", text)))
@@ -171,9 +185,9 @@ def _rest(text: str) -> str:
 def read_header(text: str) -> Header:
     """What a header names. A bare number or a lone setting name is told apart, for the linking to join with its neighbours."""
     plain = clean(text)
-    bare = re.fullmatch(_VALUE, plain)
-    if bare:
-        return Header(text=text, bare=float(bare.group(1)), unit=bare.group(2) or "")
+    number = number_of(plain)
+    if number is not None and number.kind == "value":
+        return Header(text=text, bare=number.value, unit=number.unit)
     unit_match = _UNIT.search(plain)
     unit = unit_match.group(1) if unit_match else ("%" if _PERCENT.search(plain) else "")
     change = "delta" if _CHANGE.search(plain) else "ratio" if _FACTOR.search(plain) else ""
@@ -196,6 +210,8 @@ def _attribute(body: str) -> str:
     mentions = vocabulary().mentions(core, "setting")
     if vocabulary().mentions(core, "metric"):
         return ""
+    if re.search(r"(?i)\bepochs?$", core) and not re.search(r"\d", core):
+        return "epochs"
     return mentions[0].term.name if mentions and not _rest(_without(core, mentions)) and mentions[0].term.name != "r" else ""
 
 
@@ -203,7 +219,7 @@ def _names(text: str, body: str, found: dict[str, float], unit: str, change: str
     metric, left, _ = _first("metric", _UNIT.sub(" ", body).strip())
     for other in vocabulary().mentions(left, "metric") if metric else ():
         left = left.replace(body[other.start : other.end], " ") if other.term.name in (metric, "top1_percent") else left
-    dataset, left, datasets = _first("dataset", left)
+    dataset, left, datasets = _dataset(left)
     backbone, left, _ = _first("backbone", left)
     method, without, methods = _first("method", left)
     if method and not metric:

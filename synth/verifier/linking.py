@@ -6,6 +6,7 @@ Confidence of the linking is a product, so every guess shows:
     metric     named and known 1 · from the caption 0.8 · an unknown column kept as a slug 0.7 · none 0.3
     data set   named in the table 1 · in the caption 0.95 · in a sentence on the table 0.85 · not named 0.9
     backbone   a row that names only a backbone counts as the unreduced model where other rows name methods: 0.8
+    variant    what stands beside a backbone in a column of backbones ("distilled") becomes a setting with the value 1
     shape      a value wholly in parentheses 0.8 · an outer header that was not understood 0.95
 """
 
@@ -15,13 +16,16 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from synth.model import Cell, Document, Table, slug, vocabulary
+from synth.model import PERFORMANCE, Cell, Document, Table, slug, vocabulary
 from synth.model.vocabulary import Kind
 from synth.verifier.headers import Header, read_header, settings_in
 from synth.verifier.numbers import is_absent, number_of
 
 _TRAINING = re.compile(r"pre-?train|training|extra data|teacher|reference|venue|year", re.IGNORECASE)
-_VAGUE_METRICS = ("performance", "iou", "images_per_second", "memory_gib", "gmacs")
+_VAGUE_METRICS = ("performance", "iou", "images_per_second", "memory_gib", "gmacs", "parameters_million", "tokens", "latency_ms")
+"""a caption that has these words seldom means that all its numbers are of that metric."""
+_PLAIN_SETTINGS = ("resolution_px", "epochs", "patch_size", "batch_size", "layers", "heads", "depth", "width")
+"""settings that an unreduced model has too."""
 _COINED = re.compile(
     r"\b(?:call(?:ed)?|dub(?:bed)?|named?|propose|introduce|present|coin(?:ed)?|termed)\s+(?:it\s+|this\s+|our\s+(?:method|model|approach)\s+|the\s+)?"
     r"([A-Z][A-Za-z0-9]*(?:[-+][A-Za-z0-9]+)*)"
@@ -44,6 +48,10 @@ class Context:
     deviations: bool = False
     methods_known: bool = False
     """some row or column names a method of the vocabulary."""
+    plain_rows: frozenset[str] = frozenset()
+    """row labels that stand once in a table without an explicit baseline: a backbone alone there is the unreduced model."""
+    shared_heads: tuple[tuple[int, str], ...] = ()
+    """(column, metric) where one head with several metrics stands over as many columns, "GFLOPs Acc."."""
     metric_axis: str = ""
     """"rows" or "columns", where the metrics stand; empty if neither names one."""
 
@@ -60,6 +68,8 @@ class Link:
     change: str = ""
     settings: dict[str, float] = field(default_factory=dict)
     confidence: float = 1.0
+    from_caption: bool = False
+    """the metric is only the caption's."""
 
 
 def own_method(document: Document) -> str:
@@ -110,7 +120,7 @@ def context_of(table: Table, document: Document, own: str) -> Context:
     in_caption = _mentioned(caption, "dataset")
     dataset, confidence = (_only(in_caption), 0.95) if in_caption else (_only(_mentioned(spoken, "dataset")), 0.85)
     settings, _ = settings_in(table.caption)
-    unset = {mention.term.name for mention in vocabulary().mentions(caption, "setting")} - set(settings)
+    unset = {mention.term.name for mention in vocabulary().mentions(caption, "setting")} - set(settings) - {"r", "stage"}
     paths = {text for cell in table.cells for text in (*cell.row_path, *cell.column_path)} | {
         cell.text for cell in table.cells if number_of(cell.text) is None
     }
@@ -125,8 +135,32 @@ def context_of(table: Table, document: Document, own: str) -> Context:
         open_setting=_only(unset),
         deviations=bool(re.search(r"standard (?:deviation|error)|\bstd\b|±|confidence interval", caption, re.IGNORECASE)),
         methods_known=any(read_header(text).known for text in paths),
+        plain_rows=_plain_rows(table),
+        shared_heads=_shared_heads(table),
         metric_axis=_axis(table),
     )
+
+
+def _plain_rows(table: Table) -> frozenset[str]:
+    labels = {(cell.row, cell.row_path) for cell in table.cells if cell.row_path}
+    if any(read_header(path[-1]).method == "keep_all" for _, path in labels):
+        return frozenset()
+    count = Counter(text for text, _ in {(path[-1], row) for row, path in labels})
+    return frozenset(text for text, times in count.items() if times == 1)
+
+
+def _shared_heads(table: Table) -> tuple[tuple[int, str], ...]:
+    columns: dict[str, set[int]] = {}
+    for cell in table.cells:
+        if cell.column_path:
+            columns.setdefault(cell.column_path[-1], set()).add(cell.column)
+    found: list[tuple[int, str]] = []
+    for text, places in columns.items():
+        metrics = tuple(dict.fromkeys(mention.term.name for mention in vocabulary().mentions(text, "metric")))
+        if len(places) > 1 and len(metrics) > 1:
+            names = metrics if len(metrics) == len(places) else [""] * len(places)
+            found += zip(sorted(places), names, strict=True)
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -206,25 +240,30 @@ def _bare(link: Link, header: Header, name: str) -> None:
     if not name or value is None:
         return
     if name in ("keep_rate", "sparsity"):
-        value = value / 100 if header.unit == "%" or 1 < value <= 100 else value
+        value = value / 100 if header.unit == "%" else value
+        if not 0 < value <= 1:
+            return
     link.settings[name] = value
 
 
 def _metric(link: Link, rows: list[Header], columns: list[Header], context: Context) -> float:
-    for header in [*reversed(columns), *reversed(rows)]:
-        if header.metric:
-            link.metric, link.unit, link.change = header.metric, header.unit, header.change
-            break
-    for header in [*reversed(columns), *reversed(rows)]:
-        link.unit, link.change = link.unit or header.unit, link.change or header.change
-    if link.metric:
+    """The metric from the headers, the column first; an unknown column is a metric of its own, or what the caption's metric is of."""
+    named = next((header for header in [*reversed(columns), *reversed(rows)] if header.metric), None)
+    beside = columns if context.metric_axis != "rows" else rows
+    link.unit = named.unit if named and named.unit else _last(columns, "unit") or _last(rows, "unit")
+    link.change = named.change if named and named.change else _last(beside, "change")
+    if named:
+        link.metric = named.metric
         return 1.0
-    if context.metric:
-        link.metric = context.metric
+    if context.metric and (not context.metric_axis or any(header.dataset for header in [*rows, *columns])):
+        link.metric, link.from_caption = context.metric, True
         return 0.8
     unknown = _last(columns, "rest")
     if context.metric_axis != "rows" and unknown:
         link.metric = unknown
+        return 0.7
+    if any(header.dataset for header in columns):
+        link.metric = PERFORMANCE
         return 0.7
     return 0.3
 
@@ -235,7 +274,8 @@ def _naming(rows: list[Header], columns: list[Header], context: Context) -> list
         return columns
     if context.metric_axis == "columns" or any(header.rest or header.ours for header in rows):
         return rows
-    return columns if any(header.rest or header.ours for header in columns) and context.metric else rows
+    across = any(header.rest or header.ours or header.backbone for header in columns)
+    return columns if across and (context.metric or any(header.dataset for header in rows)) else rows
 
 
 def _method(link: Link, rows: list[Header], columns: list[Header], sides: list[Header], context: Context) -> float:
@@ -250,11 +290,10 @@ def _method(link: Link, rows: list[Header], columns: list[Header], sides: list[H
         link.method = context.own_method or "ours"
         return 0.9 if context.own_method else 0.7
     if inner is not None and inner.rest:
-        link.method = slug(f"{inner.backbone} {inner.rest}") if inner.backbone and not context.methods_known else inner.rest
+        link.method = slug(f"{inner.backbone} {inner.rest}")
         return 0.85
-    if inner is not None and (inner.backbone or any(header.backbone for header in names)) and not inner.dataset and not context.method:
-        link.method = "keep_all" if context.methods_known else (inner.backbone or _last(names, "backbone"))
-        return 0.8
+    if any(header.backbone for header in names) and not (inner and inner.dataset) and not context.method:
+        return _backbone_alone(link, names, context)
     outer = next((header.rest for header in reversed(names[:-1]) if header.rest), "")
     if outer or context.method:
         link.method = outer or context.method
@@ -262,38 +301,53 @@ def _method(link: Link, rows: list[Header], columns: list[Header], sides: list[H
     return 0.5
 
 
+def _backbone_alone(link: Link, names: list[Header], context: Context) -> float:
+    """A row that names a backbone and no method: the unreduced model among methods, or the model itself in a table of models."""
+    if not context.methods_known:
+        link.method = _last(names, "backbone")
+        return 0.8
+    full = {"keep_rate": 1.0, "sparsity": 0.0}
+    own = {name for name, value in link.settings.items() if full.get(name) != value}
+    reduced = own - set(dict(context.settings)) - set(_PLAIN_SETTINGS)
+    if reduced or not any(header.text in context.plain_rows for header in names):
+        return 0.5  # a rate of its own, or a baseline beside it: a reduced model whose method the table leaves unsaid
+    link.method = "keep_all"
+    return 0.8
+
+
 def link(cell: Cell, context: Context, row_side: Sides, column_side: Sides) -> Link:
     """What the number of a cell stands for."""
-    rows = [read_header(text) for text in cell.row_path]
-    columns = [read_header(text) for text in cell.column_path]
+    rows = [read_header(text) for text in cell.row_path if not is_absent(text)]
+    columns = [read_header(text) for text in cell.column_path if not is_absent(text)]
     sides = [row_side, column_side]
     around = [*(header for side in sides for header in side.headers), *rows, *columns]
     found = Link()
     _settings(found, (rows, columns), sides, context)
     for header in (each for side in sides for each in side.headers):
         found.settings.update(header.settings)
+        if header.backbone and header.rest:
+            found.settings[header.rest] = 1.0
     found.dataset = _last(around, "dataset")
     found.confidence *= 1.0 if found.dataset else context.dataset_confidence
     found.dataset = found.dataset or context.dataset
     found.backbone = _last(around, "backbone") or context.backbone
     found.confidence *= _metric(found, rows, columns, context)
+    shared = dict(context.shared_heads)
+    if cell.column in shared:
+        found.metric, found.unit = shared[cell.column], ""
     found.confidence *= _method(found, rows, columns, [header for side in sides for header in side.headers], context)
     if any(header.rest and not header.method for header in rows[:-1]):
         found.confidence *= 0.95
-    if found.metric == _last(columns, "rest"):
+    return _qualified(found, columns if context.metric_axis != "rows" else rows)
+
+
+def _qualified(found: Link, heads: list[Header]) -> Link:
+    """What a head says beside its metric ("V2 top-1") is the data set where none is named, else a variant with a setting of its own."""
+    unknown = _last(heads, "rest")
+    if not unknown or unknown in (found.method, found.metric):
         return found
-    return _unknown_column(found, columns, context)
-
-
-def _unknown_column(found: Link, columns: list[Header], context: Context) -> Link:
-    """An unknown column beside a metric that is known from elsewhere is what the metric is measured on."""
-    unknown = _last(columns, "rest")
-    if (
-        unknown
-        and unknown != found.method
-        and not found.dataset
-        and context.metric_axis != "rows"
-        and not any(header.metric for header in columns)
-    ):
+    if not found.dataset:
         found.dataset, found.confidence = unknown, found.confidence * 0.8
+    elif any(header.metric and header.rest for header in heads):
+        found.settings[unknown] = 1.0
     return found

@@ -63,18 +63,37 @@ def _of_table(table: Table, context: Context) -> list[Observation]:
     rows, columns = sides_of(table)
     numbers = {(cell.row, cell.column): numbers_of(cell.text) for cell in table.cells}
     by_column: dict[int, list[Number]] = {}
-    for (_, column), found in numbers.items():
-        by_column.setdefault(column, []).extend(found)
+    for (_, column), printed in numbers.items():
+        by_column.setdefault(column, []).extend(printed)
     labels = labels_of(table)
-    observations = []
+    found: list[tuple[Cell, Number, Link]] = []
     for cell in table.cells:
         parsed = numbers[cell.row, cell.column]
         if not parsed or is_attribute(cell) or (cell.row, cell.column) in labels:
             continue
         linked = link(cell, context, rows.get(cell.row, Sides()), columns.get(cell.column, Sides()))
-        for number, part in _split_links(cell, parsed, linked):
-            observations.append(_observation(table, cell, number, part, by_column[cell.column]))
-    return _as_percent(observations)
+        found += [(cell, number, part) for number, part in _split_links(cell, parsed, linked)]
+    observations = [_observation(table, cell, number, part, by_column[cell.column]) for cell, number, part in found]
+    kept = [_plausible(each) for each in observations]
+    return _as_percent(_caption_refuted(kept, [part.from_caption for _, _, part in found]))
+
+
+def _plausible(observation: Observation) -> Observation:
+    """An observation whose value its metric cannot have loses the metric: the head was not what it seemed."""
+    low, high = (0.0, 100.0) if observation.unit == "percent" else (0.0, float("inf"))
+    if observation.unit not in NEVER_NEGATIVE or observation.metric.endswith("_delta") or low <= observation.value <= high:
+        return observation
+    return observation.model_copy(update={"metric": "", "unit": "", "confidence": min(observation.confidence, 0.3)})
+
+
+def _caption_refuted(observations: list[Observation], from_caption: list[bool]) -> list[Observation]:
+    """Where one number cannot be of the caption's metric, none of those is taken for it that only the caption named."""
+    if all(each.metric for each, only in zip(observations, from_caption, strict=True) if only):
+        return observations
+    return [
+        each.model_copy(update={"metric": "", "unit": "", "confidence": min(each.confidence, 0.3)}) if only else each
+        for each, only in zip(observations, from_caption, strict=True)
+    ]
 
 
 def _as_percent(observations: list[Observation]) -> list[Observation]:
