@@ -1,0 +1,98 @@
+"""Where a sentence falls into clauses, which conditions open it for all of them, and what it offers as alternatives."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from synth.extractor.conditions import conditions_of
+from synth.extractor.scene import annotate
+from synth.model import Conditions
+
+_VERB = (
+    r"(?:outperform|beat|surpass|exceed|underperform|trail|lag|match|reduc|increas|improv|decreas|achiev"
+    r"|reach|attain|obtain|yield|rank|perform|drop|fall|"
+    r"lower|cut|sav|boost|speed|run|use|requir|keep|remain|stay|is|are|has|have|correlat|gain|los|cost"
+    r"|rais|accelerat|doubl|halv|score|give|degrad)"
+)
+_PARTICIPLE = (
+    r"(?:being|ranking|placing|performing|outperforming|beating|trailing|achieving|reaching|reducing"
+    r"|improving|surpassing|exceeding|underperforming|increasing|"
+    r"lagging|matching|remaining|having|losing|gaining|yielding|requiring|using|dropping|falling)"
+)
+_ADVERB = r"(?:(?:\w+ly|often|even|also|still|only|not|does not|do not|it|they|is|are|always|never|sometimes)\s+)*"
+_SPLIT = re.compile(
+    rf"\s*;\s*|,?\s+(?:but|while|whereas|yet|although|though)\s+|,\s+however,?\s+|,\s+and\s+(?=.)"
+    rf"|\s+and\s+(?={_ADVERB}{_VERB}\w*\b)|,\s+(?={_ADVERB}{_PARTICIPLE}\b)"
+)
+_SUBORDINATE = re.compile(r"^(?:while|although|though|whereas|even though)\s+(?P<first>[^,]+),\s*", re.I)
+_OPENING = re.compile(
+    r"^(?P<words>(?:with|on|for|at|under|in|using|across|when|where|if|by|given|over|among|compared (?:to"
+    r"|with)|relative to)\b[^,;]{2,90}),\s+(?!and\b|or\b)(?P<rest>.+)$",
+    re.I,
+)
+_LISTED = re.compile(r"^(?P<words>(?:with|on|for|at|across)\s.{2,120}?),\s+(?=(?:the|our|we|it|[A-Z][\w-]+|[a-z]+-[a-z]+)\s)", re.I)
+_EITHER = re.compile(r"\beither\s+(?P<x>.+?),?\s+or\s+(?P<y>.+)$", re.I)
+
+
+def pieces(text: str) -> tuple[str, ...]:
+    """The parts of a sentence at its clause boundaries, in order; together they may be joined by a blank again."""
+    head: tuple[str, ...] = ()
+    if subordinate := _SUBORDINATE.match(text):
+        head, text = (subordinate["first"],), text[subordinate.end() :]
+    cuts = [0]
+    parts = []
+    for match in _SPLIT.finditer(text):
+        parts.append(text[cuts[-1] : match.start()])
+        cuts.append(match.end())
+    parts.append(text[cuts[-1] :])
+    return (*head, *(part for part in parts if part.strip()))
+
+
+def opening(text: str, itself: str | None) -> tuple[str, Conditions, tuple[str, ...]]:
+    """(sentence without its opening condition, that condition, assumptions): "With DeiT-B, ...", "On ImageNet, ..."."""
+    match = _OPENING.match(text)
+    if match is None or re.match(r"compared|relative", match["words"], re.I):
+        return text, Conditions(), ()
+    scene = annotate(match["words"])
+    # The first comma may stand inside a list of conditions: "On ImageNet, COCO and NUS-WIDE, ...".
+    while scene.of("dataset", "backbone") and (more := re.match(r"^((?:and\s+|or\s+)?[\w. -]{2,40}),\s+(.+)$", match["rest"])):
+        longer = annotate(more.group(1))
+        if longer.of("method", "family", "others", "self", "metric") or not longer.of("dataset", "backbone"):
+            break
+        match = re.match(rf"^(?P<words>{re.escape(match['words'] + ', ' + more.group(1))}),\s+(?P<rest>.+)$", text)
+        if match is None:
+            return text, Conditions(), ()
+        scene = annotate(match["words"])
+    if scene.of("method", "family", "others", "self"):
+        return text, Conditions(), ()
+    found = conditions_of(scene)
+    if found.where == Conditions():
+        return text, Conditions(), ()
+    return match["rest"], found.where, found.assumptions
+
+
+def alternatives(text: str) -> tuple[str, str] | None:
+    """The two sentences that "either X or Y" stands for; None without one."""
+    match = _EITHER.search(text)
+    if match is None:
+        return _plain_or(text)
+    before, x, y = text[: match.start()], match["x"], match["y"]
+    if re.search(rf"\s{_VERB}\w*\b", x) and re.search(rf"(?:^|\s){_VERB}\w*\b", y) and not before.strip():
+        return x, y
+    if re.match(rf"{_ADVERB}{_VERB}\w*\b", y) and re.match(rf"{_ADVERB}{_VERB}\w*\b", x):
+        return before + x, before + y
+    second = annotate(y).of("method", "family", "self", "backbone", "dataset", "metric")
+    if not second:
+        return None
+    tail = y[second[0].end :]
+    return before + x + tail, before + y[: second[0].end] + tail
+
+
+def _plain_or(text: str) -> tuple[str, str] | None:
+    """ "A or B outperforms C" without "either": two methods joined by "or"."""
+    spans = annotate(text).of("method", "family")
+    for left, right in pairwise(spans):
+        if re.fullmatch(r"\s*,?\s+or\s+(?:the\s+)?", text[left.end : right.start]):
+            return text[: left.end] + text[right.end :], text[: left.start] + text[right.start :]
+    return None
