@@ -1,0 +1,130 @@
+"""
+The witness of the tables: every number that the retrieved papers report becomes an Observation, and the judge reads them.
+
+A number is kept only with the names that its table gives it (see linking.py); what is not named stays empty. A table that
+says nothing about a claim is no evidence; it never refutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from synth.model import Claim, Document, Evidence, Hypothesis, Judgement, Observation, Paper, Rule, Table, WitnessName
+from synth.verifier.judge import judge
+from synth.verifier.reported import observations_of
+from synth.verifier.rules import rule_for
+from synth.verifier.selection import select
+
+__all__ = ["TableWitness", "observations_of"]
+
+
+@dataclass(frozen=True)
+class _Hearing:
+    """What one paper's tables, or those of several papers together, say on a claim."""
+
+    label: str
+    own: bool
+    judgement: Judgement
+    observations: tuple[Observation, ...]
+
+    @property
+    def decided(self) -> bool:
+        return self.judgement.outcome in ("supported", "refuted")
+
+    def words(self, tables: dict[tuple[str, int], Table]) -> str:
+        """ "arxiv:2308.04657, Table 3 (page 5): supported in 12 cells"."""
+        places = sorted({(each.paper_id or "", each.table if each.table is not None else -1) for each in self.observations})
+        named = [_place(tables[place]) for place in places if place in tables]
+        more = f" and {len(named) - 3} more" if len(named) > 3 else ""
+        return f"{self.label}, {', '.join(named[:3])}{more}: {self.judgement.outcome} in {self.judgement.n_cells} cells"
+
+
+def _place(table: Table) -> str:
+    name = table.label or f"table {table.index + 1}"
+    return f"{name} (page {table.page})" if table.page else name
+
+
+class TableWitness:
+    """Testifies with the numbers that papers report in their tables."""
+
+    name: WitnessName = "tables"
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._papers: dict[str, Paper] = {document.paper.id: document.paper for document in documents}
+        self._tables = {(document.paper.id, table.index): table for document in documents for table in document.tables}
+        self._documents = tuple(documents)
+
+    @cached_property
+    def observations(self) -> dict[str, tuple[Observation, ...]]:
+        """What each paper reports, by paper id; parsed once."""
+        return {document.paper.id: observations_of(document) for document in self._documents}
+
+    def testify(self, claim: Claim) -> Evidence:
+        """What the tables of all retrieved papers say on the claim; "no_evidence" with the reason where they are silent."""
+        if claim.hypothesis is None:
+            return self._silent(f"no hypothesis to judge: {claim.reason or 'the claim was not understood'}")
+        if not any(self.observations.values()):
+            return self._silent("no retrieved document has a table with numbers")
+        hearings = self._hearings(claim.hypothesis, claim.rule or rule_for(claim.hypothesis), claim.paper_id)
+        if not hearings:
+            return self._silent("no table reports what the claim is about")
+        return self._evidence(hearings)
+
+    def _silent(self, reason: str) -> Evidence:
+        return Evidence(witness="tables", outcome="no_evidence", reason=reason)
+
+    def _label(self, paper_id: str) -> str:
+        note = "reading note, not the paper: " if self._papers[paper_id].kind == "note" else ""
+        return note + paper_id
+
+    def _hearings(self, hypothesis: Hypothesis, rule: Rule, own: str) -> list[_Hearing]:
+        """
+        One hearing a paper, because two papers' set-ups differ; if no paper can be judged on its own, all of them together.
+        """
+        chosen = {paper: select(hypothesis, observations) for paper, observations in self.observations.items()}
+        hearings = [
+            _Hearing(self._label(paper), paper == own, judge(hypothesis, observations, rule), observations)
+            for paper, observations in chosen.items()
+            if observations
+        ]
+        hearings = [each for each in hearings if each.judgement.outcome != "no_evidence"]
+        pooled = select(hypothesis, [each for observations in self.observations.values() for each in observations])
+        if hearings or len({each.paper_id for each in pooled}) < 2:
+            return hearings
+        together = judge(hypothesis, pooled, rule)
+        return [] if together.outcome == "no_evidence" else [_Hearing("numbers of several papers side by side", False, together, pooled)]
+
+    def _evidence(self, hearings: list[_Hearing]) -> Evidence:
+        """
+        1. Other papers count before the claim's own, because they are independent of it.
+        2. Papers that decide in opposite ways leave the question open, and the reason names both.
+        3. Among equals the hearing with the most cells leads.
+        """
+        others = [each for each in hearings if not each.own and each.decided]
+        ranked = sorted(others or [each for each in hearings if each.decided] or hearings, key=lambda each: -each.judgement.n_cells)
+        lead = ranked[0]
+        conflict = len({each.judgement.outcome for each in hearings if each.decided}) > 1
+        open_ = len({each.judgement.outcome for each in others}) > 1
+        ordered = [lead, *(each for each in hearings if each is not lead)]
+        words = "; ".join(each.words(self._tables) for each in ordered[:4])
+        return Evidence(
+            witness="tables",
+            outcome="inconclusive" if open_ else lead.judgement.outcome,
+            probability=0.5 if open_ else _tempered(lead),
+            independence="own_tables" if lead.own else "other_papers",
+            scale="paper",
+            reason=f"papers disagree: {words}" if conflict else words,
+            observations=tuple(each for hearing in ordered for each in hearing.observations),
+            judgement=lead.judgement,
+        )
+
+
+def _tempered(hearing: _Hearing) -> float | None:
+    """The judgement's probability, drawn towards one half as the linking of its numbers is less sure."""
+    probability = hearing.judgement.probability
+    if probability is None:
+        return None
+    sure = sum(each.confidence for each in hearing.observations) / len(hearing.observations)
+    return 0.5 + (probability - 0.5) * sure

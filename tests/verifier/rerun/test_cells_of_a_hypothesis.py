@@ -1,0 +1,127 @@
+"""Hypothesis to cells: what the laboratory is asked, or why it cannot speak."""
+
+from __future__ import annotations
+
+import pytest
+
+from synth.model import (
+    AllOf,
+    Amount,
+    Compare,
+    Conditions,
+    Contrast,
+    Correlate,
+    Effect,
+    Group,
+    Hypothesis,
+    Interval,
+    Rank,
+    SettingRange,
+)
+from synth.verifier.cells import KEEP_RATES, METHODS, Beyond, Plan, plan
+
+
+def group(*members: str) -> Group:
+    """A group labelled by its members."""
+    return Group(label=", ".join(members), members=members)
+
+
+def compare(*, subject: str = "evit", other: str = "tome", metric: str = "performance", where: Conditions | None = None) -> Compare:
+    """subject beats other."""
+    return Compare(subject=group(subject), other=group(other), relation="beats", metric=metric, where=where or Conditions())
+
+
+def planned(hypothesis: Hypothesis) -> Plan:
+    """The plan of a hypothesis that has one."""
+    found = plan(hypothesis)
+    assert isinstance(found, Plan), found
+    return found
+
+
+def values(hypothesis: Hypothesis, field: str) -> set[object]:
+    """The different values of a field over all cells."""
+    return {getattr(cell, field) for _, cell in planned(hypothesis).wanted}
+
+
+def test_only_the_methods_that_are_compared_are_measured() -> None:
+    """A comparison of two measures two, at every keep rate, on three seeds and three sizes."""
+    hypothesis = compare()
+    assert values(hypothesis, "method") == {"evit", "tome"}
+    assert values(hypothesis, "keep_rate") == set(KEEP_RATES)
+    assert values(hypothesis, "seed") == {0, 1, 2}
+    assert values(hypothesis, "backbone") == {"proxy_tiny", "proxy_small", "proxy_base"}
+
+
+def test_a_rank_among_all_measures_all() -> None:
+    """A rank over an open population needs every method of the laboratory."""
+    assert values(Rank(subject=group("evit"), end="top", k=3), "method") == set(METHODS)
+
+
+def test_conditions_choose_cells() -> None:
+    """Backbone, kind of labels and keep rates follow the claim."""
+    where = Conditions(
+        datasets=("nuswide",), backbones=("deit_base",), settings=(SettingRange(name="keep_rate", range=Interval(high=0.5)),)
+    )
+    hypothesis = compare(where=where)
+    assert values(hypothesis, "dataset") == {"digit_scenes_multi"}
+    assert values(hypothesis, "backbone") == {"proxy_base"}
+    assert values(hypothesis, "keep_rate") == {0.5, 0.25}
+
+
+def test_an_odd_keep_rate_is_measured_as_it_is() -> None:
+    """A rate between those of the protocol is asked for itself."""
+    where = Conditions(settings=(SettingRange(name="keep_rate", range=Interval(low=0.8, high=0.8)),))
+    assert values(compare(where=where), "keep_rate") == {0.8}
+
+
+def test_speed_is_measured_on_the_real_shapes() -> None:
+    """Throughput needs no data and no seeds, and the plain model beside the reduced one."""
+    hypothesis = Effect(subject=group("tome"), metric="images_per_second", change="ratio", size=Interval(low=2.0))
+    assert {measure for measure, _ in planned(hypothesis).wanted} == {"speed"}
+    assert values(hypothesis, "backbone") == {"deit_tiny_patch16_224", "deit_small_patch16_224", "deit_base_patch16_224"}
+    assert values(hypothesis, "dataset") == {""}
+    assert values(hypothesis, "seed") == {0}
+    assert {cell.keep_rate for _, cell in planned(hypothesis).wanted if cell.method == "keep_all"} == {1.0}
+
+
+def test_a_contrast_measures_both_sides() -> None:
+    """Better on multi-label data than elsewhere needs both kinds of data."""
+    assert values(Contrast(subject=group("ats"), under=Conditions(datasets=("nuswide",))), "dataset") == {
+        "digit_scenes",
+        "digit_scenes_multi",
+    }
+
+
+def test_a_correlation_needs_patterns_and_performance() -> None:
+    """A proxy is held against the performance of the same cells."""
+    assert {measure for measure, _ in planned(Correlate(x="iou", y="performance_difference", strength="moderate")).wanted} == {
+        "patterns",
+        "performance",
+    }
+
+
+@pytest.mark.parametrize(
+    ("hypothesis", "words"),
+    [
+        (compare(subject="diffrate"), "the laboratory has no DiffRate"),
+        (compare(other="diffrate"), "the laboratory has no DiffRate to compare with"),
+        (compare(metric="bleu"), "the laboratory does not measure BLEU"),
+        (compare(metric="images_per_second", where=Conditions(datasets=("mbpp",))), "nothing like MBPP"),
+        (Amount(subject=group("tome"), metric="tokens_per_second", range=Interval(low=1)), "does not measure tokens per second"),
+        (compare(where=Conditions(datasets=("our_private_set",))), "nothing like our_private_set"),
+        (compare(where=Conditions(backbones=("swin_tiny",))), "no backbone like Swin-T"),
+        (compare(where=Conditions(settings=(SettingRange(name="epochs", range=Interval(low=30)),))), "no setting epochs"),
+    ],
+)
+def test_what_the_laboratory_cannot_do_is_said(hypothesis: Hypothesis, words: str) -> None:
+    """Unknown methods, metrics, data, backbones and settings are reasons, never other measurements."""
+    found = plan(hypothesis)
+    assert isinstance(found, Beyond)
+    assert words in found.reason
+
+
+def test_the_measurable_part_of_a_composition_is_measured() -> None:
+    """One part that is beyond the laboratory leaves the other, with a note."""
+    found = planned(AllOf(parts=(compare(), compare(metric="bleu"))))
+    assert {cell.method for _, cell in found.wanted} == {"evit", "tome"}
+    assert any("does not measure BLEU" in note for note in found.notes)

@@ -1,0 +1,161 @@
+"""The witness of the tables: who is heard, what it says, and that wrong siblings of a true claim are caught for what is wrong."""
+
+from __future__ import annotations
+
+from table_builders import make_document, make_table
+
+from synth.model import (
+    Amount,
+    Claim,
+    Compare,
+    Conditions,
+    Document,
+    Effect,
+    Group,
+    Hypothesis,
+    Interval,
+    Rank,
+    SettingRange,
+)
+from synth.verifier.tabular import TableWitness
+
+OWN, OTHER = "arxiv:own", "arxiv:other"
+ROWS = [
+    ["Method", "Keep rate", "Top-1 (%)", "GFLOPs", "Throughput (img/s)"],
+    ["DeiT-S", "1.0", "79.8", "4.6", "2000"],
+    ["EViT", "0.7", "79.5", "3.0", "3000"],
+    ["DynamicViT", "0.7", "79.3", "2.9", "2900"],
+    ["ToMe", "0.7", "79.1", "2.9", "3100"],
+]
+
+
+def group(*members: str) -> Group:
+    """A group labelled by its members."""
+    return Group(label=", ".join(members), members=members)
+
+
+def make_claim(hypothesis: Hypothesis | None, reason: str = "") -> Claim:
+    """A claim of the paper OWN."""
+    return Claim(id="c-1", text="a claim", passage=None, paper_id=OWN, hypothesis=hypothesis, reason=reason, extraction_confidence=1.0)
+
+
+def paper(rows: list[list[str]] = ROWS, *, paper: str = OWN, kind: str = "paper") -> Document:
+    """A paper with one table on ImageNet."""
+    return make_document(make_table(rows, paper=paper, caption="DeiT-S on ImageNet"), paper=paper, kind=kind)
+
+
+def amount(value: float, *, method: str = "evit", metric: str = "top1_percent", where: Conditions | None = None) -> Amount:
+    """A method has this value of a metric, to one decimal."""
+    span = Interval(low=value - 0.05, high=value + 0.05)
+    return Amount(subject=group(method), metric=metric, range=span, where=where or Conditions())
+
+
+def test_a_comparison_is_read_from_the_own_table() -> None:
+    """A true comparison is supported, by own tables, and the reason names paper, table and page."""
+    evidence = TableWitness([paper()]).testify(make_claim(Compare(subject=group("evit"), other=group("tome"), relation="beats")))
+    assert (evidence.outcome, evidence.independence, evidence.scale) == ("supported", "own_tables", "paper")
+    assert "arxiv:own, Table 1 (page 3)" in evidence.reason
+    assert {each.method for each in evidence.observations} == {"evit", "tome"}
+
+
+def test_a_reversed_comparison_is_refuted() -> None:
+    """The tampered sibling with the methods exchanged is refuted."""
+    evidence = TableWitness([paper()]).testify(make_claim(Compare(subject=group("tome"), other=group("evit"), relation="beats")))
+    assert evidence.outcome == "refuted"
+
+
+def test_the_stated_number_is_supported_and_a_wrong_one_refuted() -> None:
+    """A number one and a half times as large is caught as wrong; the right one is supported."""
+    witness = TableWitness([paper()])
+    assert witness.testify(make_claim(amount(3000, metric="images_per_second"))).outcome == "supported"
+    assert witness.testify(make_claim(amount(4500, metric="images_per_second"))).outcome == "refuted"
+
+
+def test_the_number_of_another_method_is_refuted() -> None:
+    """The right number under the wrong method does not pass."""
+    witness = TableWitness([paper()])
+    assert witness.testify(make_claim(amount(2000, metric="images_per_second", method="evit"))).outcome == "refuted"
+
+
+def test_the_wrong_unit_is_refuted() -> None:
+    """4.6 gmacs are not 4.6 million."""
+    witness = TableWitness([paper([["Method", "FLOPs (M)"], ["EViT", "4600"]])])
+    assert witness.testify(make_claim(amount(4.6, metric="gmacs"))).outcome == "supported"
+    assert witness.testify(make_claim(amount(4600, metric="gmacs"))).outcome == "refuted"
+
+
+def test_the_wrong_sign_of_an_effect_is_refuted() -> None:
+    """A gain of half the throughput is supported, a loss of as much is not."""
+    witness = TableWitness([paper()])
+
+    def effect(low: float, high: float) -> Effect:
+        return Effect(subject=group("evit"), metric="images_per_second", change="percent", size=Interval(low=low, high=high))
+
+    assert witness.testify(make_claim(effect(45, 55))).outcome == "supported"
+    assert witness.testify(make_claim(effect(-55, -45))).outcome == "refuted"
+
+
+def test_nothing_grounded_is_no_evidence() -> None:
+    """Another method, metric, data set or keep rate is absence, never refutation."""
+    witness = TableWitness([paper()])
+    elsewhere = Conditions(datasets=("nabirds",))
+    low = Conditions(settings=(SettingRange(name="keep_rate", range=Interval(low=0.25, high=0.3)),))
+    for hypothesis in (
+        amount(79.5, method="sinkhorn"),
+        amount(79.5, metric="bleu"),
+        amount(79.5, where=elsewhere),
+        amount(79.5, where=low),
+    ):
+        evidence = witness.testify(make_claim(hypothesis))
+        assert (evidence.outcome, evidence.probability) == ("no_evidence", None), hypothesis
+        assert evidence.reason
+
+
+def test_no_hypothesis_is_no_evidence_with_the_reason() -> None:
+    """A claim that was not understood says why."""
+    evidence = TableWitness([paper()]).testify(make_claim(None, "it compares nothing"))
+    assert (evidence.outcome, evidence.reason) == ("no_evidence", "no hypothesis to judge: it compares nothing")
+
+
+def test_other_papers_count_before_the_own_one() -> None:
+    """Where another paper decides too, the testimony is independent; a disagreement is named."""
+    flipped = [["Method", "Top-1 (%)"], ["EViT", "78.0"], ["ToMe", "79.0"]]
+    claim = make_claim(Compare(subject=group("evit"), other=group("tome"), relation="beats"))
+    agreeing = TableWitness([paper(), paper(paper=OTHER)]).testify(claim)
+    assert (agreeing.outcome, agreeing.independence) == ("supported", "other_papers")
+    opposed = TableWitness([paper(), paper(flipped, paper=OTHER)]).testify(claim)
+    assert (opposed.outcome, opposed.independence) == ("refuted", "other_papers")
+    assert opposed.reason.startswith("papers disagree: arxiv:other")
+    assert "arxiv:own" in opposed.reason
+
+
+def test_other_papers_that_disagree_leave_it_open() -> None:
+    """Two foreign papers that decide in opposite ways are inconclusive together."""
+    flipped = [["Method", "Top-1 (%)"], ["EViT", "78.0"], ["ToMe", "79.0"]]
+    witness = TableWitness([paper(paper="arxiv:a"), paper(flipped, paper="arxiv:b")])
+    evidence = witness.testify(make_claim(Compare(subject=group("evit"), other=group("tome"), relation="beats")))
+    assert evidence.outcome == "inconclusive"
+    assert evidence.reason.startswith("papers disagree")
+
+
+def test_a_reading_note_is_called_one() -> None:
+    """Numbers of a reading note count and are labelled."""
+    evidence = TableWitness([paper(paper=OTHER, kind="note")]).testify(make_claim(amount(3000, metric="images_per_second")))
+    assert evidence.outcome == "supported"
+    assert "reading note, not the paper" in evidence.reason
+
+
+def test_a_rank_over_the_table() -> None:
+    """The best of a table is on top, the worst is not."""
+    witness = TableWitness([paper()])
+    population = group("evit", "dynamicvit", "tome")
+    best = Rank(subject=group("evit"), end="top", k=1, population=population)
+    worst = Rank(subject=group("tome"), end="top", k=1, population=population)
+    assert witness.testify(make_claim(best)).outcome == "supported"
+    assert witness.testify(make_claim(worst)).outcome == "refuted"
+
+
+def test_documents_without_tables_say_so() -> None:
+    """No table, no evidence."""
+    evidence = TableWitness([make_document()]).testify(make_claim(amount(1.0)))
+    assert (evidence.outcome, evidence.reason) == ("no_evidence", "no retrieved document has a table with numbers")
