@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,8 @@ class Word:
     text: str
     size: float
     bold: bool
+    turned: bool = False
+    """whether it runs upwards, as in a narrow header."""
 
     @property
     def middle(self) -> float:
@@ -144,8 +147,7 @@ def overlapped(chunk: Chunk, ranges: Sequence[tuple[float, float]]) -> tuple[int
 def column_ranges(rows: Sequence[Sequence[Chunk]], head: int) -> list[tuple[float, float]]:
     """(left, right) of every column, from the body rows' chunks without those that span several columns."""
     body = [row for row in rows[head:] if len(row) > 1]
-    chunks = [chunk for row in body for chunk in row if not _spans_many(chunk, row, body)]
-    ranges = _merged([(chunk.x0, chunk.x1) for chunk in chunks])
+    ranges = _separated([(n, chunk) for n, row in enumerate(body) for chunk in row])
     # A header over no body entry at all is an empty column, or one of words only.
     for row in rows[:head][-1:]:
         for chunk in row:
@@ -154,15 +156,19 @@ def column_ranges(rows: Sequence[Sequence[Chunk]], head: int) -> list[tuple[floa
     return ranges
 
 
-def _spans_many(chunk: Chunk, row: Sequence[Chunk], body: Sequence[Sequence[Chunk]]) -> bool:
-    """Whether most other rows have two chunks or more where this row has one."""
-    others = [other for other in body if other is not row]
-    covering = sum(sum(_inside(piece, chunk) for piece in other) > 1 for other in others)
-    return len(others) > 0 and covering > 0.4 * len(others)
-
-
-def _inside(piece: Chunk, chunk: Chunk) -> bool:
-    return min(piece.x1, chunk.x1) - max(piece.x0, chunk.x0) > 0.4 * (piece.x1 - piece.x0)
+def _separated(chunks: Sequence[tuple[int, Chunk]], depth: int = 0) -> list[tuple[float, float]]:
+    """Columns of (row, chunk) pairs; where two in five rows have several chunks in one column, the single ones there span it."""
+    found: list[tuple[float, float]] = []
+    for left, right in _merged([(chunk.x0, chunk.x1) for _, chunk in chunks]):
+        inside = [(row, chunk) for row, chunk in chunks if left <= chunk.centre <= right]
+        per_row = Counter(row for row, _ in inside)
+        several = [(row, chunk) for row, chunk in inside if per_row[row] > 1]
+        crowded = len({row for row, _ in several})
+        if depth < 6 and crowded > 0.4 * len(per_row) and len(several) < len(inside):
+            found.extend(_separated(several, depth + 1))
+        else:
+            found.append((left, right))
+    return found
 
 
 def _merged(intervals: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -94,11 +94,27 @@ def is_bold(span: dict[str, Any]) -> bool:
     return bool(span["flags"] & 16) or bool(BOLD_FONT.search(span["font"]))
 
 
+_DINGBATS = {"\x13": "✓", "\x14": "✔", "\x17": "✗", "\x18": "✘", "3": "✓", "4": "✔", "5": "✗", "6": "✘", "7": "✗", "8": "✘"}
+
+
+def is_sign(span: dict[str, Any]) -> bool:
+    """Whether a span is of signs (ticks, crosses) from a font without Unicode meaning."""
+    return "ingbat" in span["font"] and any(char in _DINGBATS for char in span["text"])
+
+
+def shown(span: dict[str, Any]) -> str:
+    """The plain text of a span; signs of a dingbats font that has no Unicode meaning are named by their place in it."""
+    text: str = span["text"]
+    if "ingbat" in span["font"]:
+        text = "".join(_DINGBATS.get(char, char) for char in text)
+    return plain(text)
+
+
 def _joined(spans: Sequence[dict[str, Any]]) -> tuple[str, bool]:
     """The text of spans with raised marks dropped and exponents shown as ^, and whether it begins with a mark."""
     text, mark, end, math = "", False, 0.0, False
     for number, span in enumerate(spans):
-        piece = plain(span["text"])
+        piece = shown(span)
         bare = piece.strip()
         if bare and text and span["bbox"][0] - end > 0.16 * span["size"] and not text.endswith(" ") and not piece.startswith(" "):
             text += " "
@@ -200,9 +216,15 @@ def without_furniture(pages: Sequence[Page]) -> None:
     for page in pages:
         seen.update({_furniture_key(line) for line in page.lines if _at_edge(line, page)})
     least = 2 if len(pages) < 6 else 3
+    ruled = Counter(key for page in pages for key in {_rule_key(rule) for rule in page.across})
     for page in pages:
         page.lines = [line for line in page.lines if not _is_furniture(line, page, seen, least)]
-        page.across = [rule for rule in page.across if 0.04 * page.height < rule.y0 < 0.97 * page.height]
+        edges = (0.11 * page.height, 0.89 * page.height)
+        page.across = [rule for rule in page.across if edges[0] < rule.y0 < edges[1] or ruled[_rule_key(rule)] < least]
+
+
+def _rule_key(rule: Rule) -> tuple[int, int]:
+    return round(rule.x0 / 2), round(rule.y0 / 2)
 
 
 def _at_edge(line: Line, page: Page) -> bool:

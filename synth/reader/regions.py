@@ -46,7 +46,7 @@ def _merged(rules: Sequence[Rule]) -> list[Rule]:
     found: list[Rule] = []
     for rule in sorted(rules, key=lambda rule: (round(rule.y0), rule.x0)):
         last = found[-1] if found else None
-        if last and abs(last.y0 - rule.y0) < 1 and rule.x0 < last.x1 + 1.5:
+        if last and abs(last.y0 - rule.y0) < 1 and last.x0 - 1 < rule.x0 < last.x1 + 1.5:
             found[-1] = Rule(last.x0, last.y0, max(last.x1, rule.x1), last.y1)
         else:
             found.append(rule)
@@ -62,7 +62,13 @@ def _groups(page: Page, captions: Sequence[Caption]) -> list[_Group]:
             max(fits, key=lambda group: (group.bottom, group.x0)).rules.append(rule)
         else:
             groups.append(_Group(rule.x0, rule.x1, [rule]))
-    return groups
+    return [_trimmed(group) for group in groups]
+
+
+def _trimmed(group: _Group) -> _Group:
+    """The group from its first to its last rule across the whole width: what hangs on belongs to something else."""
+    full = _full(group)
+    return _Group(group.x0, group.x1, [rule for rule in group.rules if full[0] - 1 < rule.y0 < full[-1] + 4])
 
 
 def _fits(rule: Rule, group: _Group) -> bool:
@@ -91,32 +97,75 @@ def _gap(box: Box, group: _Group) -> tuple[float, bool]:
     return (max(group.top - box[3], 0.0) if above else max(box[1] - group.bottom, 0.0)), above
 
 
-def _beside(box: Box, group: _Group) -> bool:
+def _beside(box: Box, group: _Group, gutter: float | None) -> float | None:
+    """Horizontal distance of a caption and a group, 0 where one stands over the other; None if in different columns of text."""
     overlap = min(box[2], group.x1) - max(box[0], group.x0)
-    return overlap > 0.3 * min(box[2] - box[0], group.x1 - group.x0)
+    if overlap > 0.3 * min(box[2] - box[0], group.x1 - group.x0):
+        return 0.0
+    if gutter is not None and (box[0] + box[2] < 2 * gutter) != (group.x0 + group.x1 < 2 * gutter):
+        return None
+    return max(-overlap, 5.0)
+
+
+@dataclass
+class _Pair:
+    """A caption with a group near it."""
+
+    caption: Caption
+    group: _Group
+    gap: float
+    above: bool
+    aside: float
 
 
 def find_regions(page: Page, captions: Sequence[Caption]) -> list[Region]:
     """The tables of the page in the order of their captions; a caption without rules near it takes the rows beside it."""
-    groups = [group for group in _groups(page, captions) if len(_full(group)) > 1]
-    pairs = [(caption, group, *_gap(caption.box, group)) for caption in captions for group in groups if _beside(caption.box, group)]
-    pairs = [pair for pair in pairs if pair[2] < _REACH]
-    tables = [pair for pair in pairs if pair[0].kind == "Table"]
-    above = sum(1.0 / (5 + gap) for _, _, gap, over in tables if over) >= sum(1.0 / (5 + gap) for _, _, gap, over in tables if not over)
-    found: list[Region] = []
-    for group in groups:
-        near = [
-            (gap + (12 if caption.kind == "Table" and over != above else 0), n)
-            for n, (caption, own, gap, over) in enumerate(pairs)
-            if own is group
-        ]
-        if near and pairs[min(near)[1]][0].kind == "Table":
-            found.append(_region(group, pairs[min(near)[1]][0]))
+    pairs = []
+    for group in (group for group in _groups(page, captions) if len(_full(group)) > 1):
+        for caption in captions:
+            aside = _beside(caption.box, group, page.gutter)
+            gap, above = _gap(caption.box, group)
+            if aside is not None and gap < _REACH:
+                pairs.append(_Pair(caption, group, gap, above, aside))
+    won = _nearest(pairs)
+    found = [
+        _region(pair.group, pair.caption) for caption in captions for pair in _one_side([pair for pair in won if pair.caption is caption])
+    ]
     for caption in captions:
         if caption.kind == "Table" and not any(region.caption is caption for region in found):
             found.extend(_unruled(page, caption, [region.box for region in found], captions))
     order = {id(caption): n for n, caption in enumerate(captions)}
-    return sorted(found, key=lambda region: (order[id(region.caption)], round(region.box[0] / 20), region.box[1]))
+    return sorted(found, key=lambda region: (order[id(region.caption)], round(region.box[1] / 60), region.box[0]))
+
+
+def _nearest(pairs: Sequence[_Pair]) -> list[_Pair]:
+    """For every group the pair with its nearest caption, if that is a table's; captions of a page tend to stand on one side."""
+    tables = [pair for pair in pairs if pair.caption.kind == "Table" and not pair.aside]
+    above = sum(1 / (5 + pair.gap) for pair in tables if pair.above) >= sum(1 / (5 + pair.gap) for pair in tables if not pair.above)
+
+    def cost(pair: _Pair) -> float:
+        return pair.gap + 0.3 * pair.aside + (12 if pair.caption.kind == "Table" and pair.above != above else 0)
+
+    found: list[_Pair] = []
+    for group in {id(pair.group): pair.group for pair in pairs}.values():
+        best = min((pair for pair in pairs if pair.group is group), key=cost)
+        if best.caption.kind == "Table":
+            found.append(best)
+    return found
+
+
+def _one_side(pairs: Sequence[_Pair]) -> list[_Pair]:
+    """Of the groups of one caption the nearest, those beside it, and those that go on directly behind it."""
+    found: list[_Pair] = []
+    for pair in sorted(pairs, key=lambda pair: pair.gap + pair.aside):
+        near = [
+            known
+            for known in found
+            if known.above == pair.above and max(pair.group.top - known.group.bottom, known.group.top - pair.group.bottom) < 25
+        ]
+        if not found or near:
+            found.append(pair)
+    return found
 
 
 def _full(group: _Group) -> list[float]:

@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from typing import Any
 
@@ -20,7 +21,7 @@ from synth.reader.captions import Caption
 from synth.reader.clean import plain
 from synth.reader.columns import Chunk, Word, chunks_of, column_ranges, overlapped, rows_of
 from synth.reader.grid import Entry, cells, header_rows, is_number
-from synth.reader.layout import Page, is_bold
+from synth.reader.layout import Page, Rule, is_bold, is_sign, shown
 from synth.reader.regions import Region, find_regions
 
 
@@ -42,6 +43,7 @@ def page_tables(sheet: Any, page: Page, captions: Sequence[Caption], body_size: 
         return found
     words = _words(page.text_page)
     for region in regions:
+        _raise(region, [word for word in words if word.turned])
         inside = [word for word in words if _within(word, region.box)]
         table = read_table(inside, region, page)
         if table:
@@ -49,45 +51,67 @@ def page_tables(sheet: Any, page: Page, captions: Sequence[Caption], body_size: 
     return found
 
 
+def _raise(region: Region, turned: Sequence[Word]) -> None:
+    """Take upright headers that stand on the first rule of a table into its region."""
+    left, top, right, bottom = region.box
+    on_top = [word for word in turned if left < (word.x0 + word.x1) / 2 < right and -1 < top - word.y1 < 10]
+    if len(on_top) > 1:
+        region.box = (left, min(word.y0 for word in on_top) - 1, right, bottom)
+        region.rules.insert(0, region.box[1])
+
+
 def _within(word: Word, box: Box) -> bool:
     return box[0] < (word.x0 + word.x1) / 2 < box[2] and box[1] < word.middle < box[3]
 
 
 def _words(text_page: Any) -> list[Word]:
-    """Words of the page with size and weight, footnote marks at their ends taken off."""
+    """Words of the page with size and weight, footnote marks taken off; a line that runs upwards is one word."""
     lines: dict[tuple[int, int], list[dict[str, Any]]] = {}
+    found: list[Word] = []
     for block in text_page.extractDICT()["blocks"]:
         for number, line in enumerate(block.get("lines", ())):
+            spans = line["spans"]
             if abs(line["dir"][0] - 1) < 0.02:
-                lines[block["number"], number] = line["spans"]
-    found: list[Word] = []
+                lines[block["number"], number] = spans
+                # MuPDF takes signs without Unicode meaning for blanks.
+                found.extend(_word(span["bbox"], shown(span).strip(), span) for span in spans if is_sign(span))
+            elif abs(line["dir"][0]) < 0.02 and any(span["text"].strip() for span in spans):
+                text = " ".join("".join(shown(span) for span in spans).split())
+                found.append(_word(line["bbox"], text, spans[0], turned=True))
     for x0, y0, x1, y1, text, block, line, _ in text_page.extractWORDS():
-        spans = [
-            span
-            for span in lines.get((block, line), ())
-            if span["bbox"][0] < x1 - 0.1 and x0 < span["bbox"][2] - 0.1 and span["text"].strip()
-        ]
+        spans = [span for span in lines.get((block, line), ()) if _covers(span, x0, x1)]
         if not spans:
             continue
         main = max(spans, key=lambda span: (span["size"], min(x1, span["bbox"][2]) - max(x0, span["bbox"][0])))
-        shown = _unmarked(plain(text), spans, main)
-        if shown.strip():
-            found.append(Word(x0, y0, x1, y1, shown.strip(), main["size"], is_bold(main)))
+        word = _unmarked(plain(text), spans, main).strip()
+        if word and not is_sign(main):
+            found.append(_word((x0, y0, x1, y1), word, main))
     return found
+
+
+def _word(box: Box, text: str, span: dict[str, Any], *, turned: bool = False) -> Word:
+    return Word(box[0], box[1], box[2], box[3], text, span["size"], is_bold(span), turned)
+
+
+def _covers(span: dict[str, Any], x0: float, x1: float) -> bool:
+    """Whether a span has text between two places of its line."""
+    return bool(span["bbox"][0] < x1 - 0.1 and x0 < span["bbox"][2] - 0.1 and span["text"].strip())
 
 
 def _unmarked(text: str, spans: Sequence[dict[str, Any]], main: dict[str, Any]) -> str:
     """The word with a raised footnote mark dropped and a raised exponent shown as ^."""
+    raised = ""
     for span in reversed(spans):
-        raised = plain(span["text"]).strip()
-        if not span["flags"] & 1 or span["size"] > 0.85 * main["size"] or not text.endswith(raised) or text == raised:
-            continue
-        base = text[: -len(raised)]
-        if re.search(r"(?:^|\D)\d{1,3}$", base) and "." not in base and re.match(r"[\d+\-−]+$", raised):
-            return f"{base}^{raised}"
-        if re.match(r"^(?:[\d,]+|[*∗⋆†‡§¶]+|[a-e])$", raised):
-            return base
-    return text
+        if not span["flags"] & 1 or span["size"] > 0.85 * main["size"]:
+            break
+        raised = plain(span["text"]).strip() + raised
+    base = text.removesuffix(raised)
+    if not raised or base in (text, ""):
+        return text
+    power = re.search(r"(?:^|[^\d.])10$", base) or (re.search(r"(?:^|\D)\d{1,3}$", base) and "." not in base)
+    if power and re.match(r"[\d+\-−]+$", raised):
+        return f"{base}^{raised}"
+    return base if re.match(r"^(?:[\d,]+|[*∗⋆†‡§¶]+|[a-e])$", raised) else text
 
 
 def read_table(words: Sequence[Word], region: Region, page: Page) -> tuple[Cell, ...]:
@@ -95,14 +119,20 @@ def read_table(words: Sequence[Word], region: Region, page: Page) -> tuple[Cell,
     if len(words) < 4:
         return ()
     size = median(word.size for word in words)
+    turned = [word for word in words if word.turned]
+    words = [word for word in words if not word.turned]
     down = [rule for rule in page.down if region.box[0] < rule.x0 < region.box[2] and rule.y0 < region.box[3] and region.box[1] < rule.y1]
     rows = [chunks_of(row, size, down) for row in rows_of(words, size)]
-    head = _header_count(rows, region)
+    edge = max((word.y1 for word in turned), default=0.0)
+    head = sum(row[0].middle < edge + 1 for row in rows) if turned else _header_count(rows, region)
     ranges = column_ranges(rows, head)
     if len(ranges) < 2:
         return ()
     top = _header_entries(rows[:head], ranges, region, size)
-    body = _body_entries(rows[head:], ranges, region, size, head)
+    upright = [Chunk([word]) for word in turned]
+    top += [Entry(head, overlapped(chunk, ranges)[0], chunk.text, bold=chunk.bold, box=chunk.box) for chunk in upright]
+    head += bool(turned)
+    body = _body_entries(rows[head - bool(turned) :], ranges, region, size, head)
     return cells(top + body, head)
 
 
@@ -136,8 +166,9 @@ def _header_entries(rows: Sequence[Sequence[Chunk]], ranges: Sequence[tuple[floa
     """Header entries with the columns that they span; a header of several lines is one entry."""
     found: list[Entry] = []
     open_entries: dict[tuple[int, int], tuple[Entry, float]] = {}
+    rows = [[part for chunk in row for part in _cut(chunk, ranges, region, size)] for row in rows]
     for number, row in enumerate(rows):
-        for chunk, (first, last) in zip(row, _spans(row, ranges, region, size), strict=True):
+        for chunk, (first, last) in zip(row, _spans(row, rows[number + 1 :], ranges, region, size), strict=True):
             key = (first, last)
             above = open_entries.get(key)
             if above and not _ruled(above[1], chunk, region):
@@ -159,34 +190,76 @@ def _ruled(upper: float, chunk: Chunk, region: Region) -> bool:
     )
 
 
-def _spans(row: Sequence[Chunk], ranges: Sequence[tuple[float, float]], region: Region, size: float) -> list[tuple[int, int]]:
-    """First and last column of each header chunk: by the rule below it, else by what it is the centre of."""
+def _underlined(chunk: Chunk, region: Region, size: float) -> list[Rule]:
+    """The rules across some columns directly below a header."""
+    return [rule for rule in region.partial if 0 < rule.y0 - chunk.middle < 2.2 * size and rule.x0 - 3 < chunk.centre < rule.x1 + 3]
+
+
+def _cut(chunk: Chunk, ranges: Sequence[tuple[float, float]], region: Region, size: float) -> list[Chunk]:
+    """Neighbouring headers that stand close together, cut where the gap falls between two columns."""
+    first, last = overlapped(chunk, ranges)
+    if first == last or _underlined(chunk, region, size):
+        return [chunk]
+    usual = min(after.x0 - before.x1 for before, after in pairwise(chunk.words)) if len(chunk.words) > 2 else 0.3 * size
+    parts: list[list[Word]] = [[chunk.words[0]]]
+    for before, word in pairwise(chunk.words):
+        gap, middle = word.x0 - before.x1, (word.x0 + before.x1) / 2
+        between = not any(left + 0.2 * size < middle < right - 0.2 * size for left, right in ranges)
+        if between and gap > max(1.35 * usual, 0.38 * size):
+            parts.append([word])
+        else:
+            parts[-1].append(word)
+    return [Chunk(words) for words in parts]
+
+
+def _spans(
+    row: Sequence[Chunk], below: Sequence[Sequence[Chunk]], ranges: Sequence[tuple[float, float]], region: Region, size: float
+) -> list[tuple[int, int]]:
+    """First and last column of each header chunk of a row: by the rule below it, else by what it is the centre of."""
     own = [overlapped(chunk, ranges) for chunk in row]
     found: list[tuple[int, int]] = []
     for number, chunk in enumerate(row):
         first, last = own[number]
-        below = [rule for rule in region.partial if 0 < rule.y0 - chunk.middle < 2.2 * size and rule.x0 - 3 < chunk.centre < rule.x1 + 3]
-        if below:
-            under = [n for n, (left, right) in enumerate(ranges) if below[0].x0 - 2 < (left + right) / 2 < below[0].x1 + 2]
-            found.append((min([*under, first]), max([*under, last])) if under else (first, last))
+        ruled = _underlined(chunk, region, size)
+        if ruled:
+            under = [n for n, (left, right) in enumerate(ranges) if ruled[0].x0 - 2 < (left + right) / 2 < ruled[0].x1 + 2]
+            found.append((min([*under, first]), max([*under, last])))
             continue
-        lowest = own[number - 1][1] + 1 if number else 0
+        lowest = max(own[number - 1][1] + 1 if number else 0, found[-1][1] + 1 if found else 0)
         highest = own[number + 1][0] - 1 if number + 1 < len(row) else len(ranges) - 1
-        found.append(_centred(chunk, (first, last), (max(lowest, found[-1][1] + 1) if found else lowest, highest), ranges, size))
+        leaves = next((other for other in below if any(_over(chunk, piece) for piece in other)), [])
+        headed = {column for piece in leaves for column in range(overlapped(piece, ranges)[0], overlapped(piece, ranges)[1] + 1)}
+        while lowest < first and not set(range(lowest, first)) <= headed:
+            lowest += 1
+        while highest > last and not set(range(last + 1, highest + 1)) <= headed:
+            highest -= 1
+        found.append(_centred(chunk, (first, last), (min(lowest, first), max(highest, last)), ranges, size))
     return found
+
+
+def _over(chunk: Chunk, piece: Chunk) -> bool:
+    return chunk.x0 < piece.x1 and piece.x0 < chunk.x1
 
 
 def _centred(
     chunk: Chunk, own: tuple[int, int], limits: tuple[int, int], ranges: Sequence[tuple[float, float]], size: float
 ) -> tuple[int, int]:
-    """The columns around a header whose common centre it stands at; its own where no wider range is centred better."""
-    best, best_error = own, abs((ranges[own[0]][0] + ranges[own[1]][1]) / 2 - chunk.centre)
+    """
+    The columns around a header whose common centre it stands at.
+
+    A header over one column keeps to it unless it is clearly off its centre; one over several takes the widest range
+    that it is the centre of.
+    """
+    options = []
     for first in range(limits[0], own[0] + 1):
         for last in range(own[1], limits[1] + 1):
             error = abs((ranges[first][0] + ranges[last][1]) / 2 - chunk.centre)
-            if error < best_error - 0.8 * size:
-                best, best_error = (first, last), error
-    return best
+            options.append((error, first - last, (first, last)))
+    own_error = abs((ranges[own[0]][0] + ranges[own[1]][1]) / 2 - chunk.centre)
+    least = min(error for error, _, _ in options)
+    if own[0] == own[1] and own_error < least + 0.8 * size:
+        return own
+    return min((width, error, span) for error, width, span in options if error < least + 0.7 * size)[2]
 
 
 def _body_entries(
