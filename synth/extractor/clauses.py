@@ -32,6 +32,7 @@ _OPENING = re.compile(
     re.I,
 )
 _LISTED = re.compile(r"^(?P<words>(?:with|on|for|at|across)\s.{2,120}?),\s+(?=(?:the|our|we|it|[A-Z][\w-]+|[a-z]+-[a-z]+)\s)", re.I)
+_NEITHER = re.compile(r"\bneither\s+(?:of\s+)?(?P<x>[^,;]+?),?\s+nor\s+(?P<rest>.+)$", re.I)
 _EITHER = re.compile(r"\beither\s+(?P<x>.+?),?\s+or\s+(?P<y>.+)$", re.I)
 
 
@@ -87,6 +88,16 @@ def alternatives(text: str) -> tuple[str, str] | None:
         return None
     tail = y[second[0].end :]
     return before + x + tail, before + y[: second[0].end] + tail
+
+
+def neither(text: str) -> tuple[str, str] | None:
+    """The two denials that "neither X nor Y ..." stands for; None without one."""
+    match = _NEITHER.search(text)
+    second = annotate(match["rest"]).of("method", "family", "self", "backbone", "metric") if match else ()
+    if match is None or not second or second[0].start > 12:
+        return None
+    tail, before = match["rest"][second[0].end :], text[: match.start()]
+    return f"{before}{match['x']} not{tail}", f"{before}{match['rest'][: second[0].end]} not{tail}"
 
 
 def _plain_or(text: str) -> tuple[str, str] | None:

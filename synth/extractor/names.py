@@ -49,6 +49,7 @@ _DATASET_BEFORE = re.compile(
 _DATASET_AFTER = re.compile(r"^\s*(?:data\s?set|benchmark|corpus|challenge|test set|validation set)s?\b", re.I)
 _BACKBONE_BEFORE = re.compile(r"\b(?:with|on|using|for)\s+(?:the\s+|an?\s+)?(?:pre-?trained\s+)?$")
 _BACKBONE_AFTER = re.compile(r"^\s*(?:backbone|architecture)s?\b", re.I)
+_REST = re.compile(r"(?:\s+(?:/\s+)?[A-Z][\w-]*)+(?=\s+[a-z]|\s*[,.;)]|\s*$)")
 _METRIC_BEFORE = re.compile(r"(?:\d\s*%?\s*(?:in terms of\s+)?|in terms of\s+|\bof \d[\d.]*\s+)$")
 
 
@@ -89,9 +90,12 @@ def unknown_names(text: str, skeleton: str, metric_mark: str) -> Iterator[tuple[
             continue
         if not _is_name(match.group(0), start == 0, text[end:]):
             continue
-        name = slug(match.group(0))
+        kind = _kind(match.group(0), skeleton[:start], skeleton[end:])
+        if kind == "dataset" and (more := _REST.match(text[end:])):
+            end += more.end()
+        name = slug(text[start:end])
         if name:
-            yield _kind(match.group(0), skeleton[:start], skeleton[end:]), name, start, end
+            yield kind, name, start, end
 
 
 def _compound(inside: str) -> bool:

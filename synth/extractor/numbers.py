@@ -16,7 +16,8 @@ _UPPER = r"at most|no more than|not more than|up to|as much as|less than|fewer t
 _ABOUT = r"about|around|approximately|roughly|nearly|almost|circa|~|≈|close to"
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _UNIT = (
-    r"%\s*-?\s*points?|percentage[\s-]points?|%|pp\b|[\s-]?points?\b|\s?pts?\b|\s?(?:x|X)(?![\w-])|x(?=-|\s|$)|[\s-]times\b|[\s-]?fold\b"
+    r"%\s*-?\s*points?|\s*percentage[\s-]points?|%|pp\b|[\s-]?points?\b|\s?pts?\b|\s?(?:x|X)(?![\w-])"
+    r"|x(?=-|\s|$)|[\s-]*times\b|[\s-]?fold\b"
 )
 QUANTITY = re.compile(
     rf"(?:\b(?P<lower>{_LOWER})|\b(?P<upper>{_UPPER})|\b(?P<about>{_ABOUT})|(?P<sign_lower>>=|≥|>)"
@@ -46,6 +47,8 @@ class Quantity:
     begin: int
     """offset of the bound in front of them, the same as `start` without one."""
     decimals: int
+    ends: tuple[float, float]
+    """the two numbers of a range as written, twice the same number otherwise."""
 
 
 def _unit(text: str) -> str:
@@ -106,6 +109,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
                 start=match.start("a"),
                 end=match.end(),
                 begin=match.start() + len(match.group(0)) - len(match.group(0).lstrip()),
+                ends=(a, a if b is None else b),
                 decimals=len(match["a"].partition(".")[2]),
             )
         )

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from synth.extractor.clauses import alternatives, opening, pieces
+from synth.extractor.clauses import alternatives, neither, opening, pieces
 from synth.extractor.conditions import placed_scene
 from synth.extractor.cut import cut_short
 from synth.extractor.grammar.amount import amounts
@@ -69,8 +69,10 @@ def _parse(text: str, itself: str | None) -> Parse:
     notes = (cut,) if cut else ()
     if reason := _taken_back(sentence):
         return Parse(None, reason, notes)
+    if denials := neither(sentence):
+        return _joined(denials, itself, notes, AllOf)
     if choice := alternatives(sentence):
-        return _any_of(choice, itself, notes)
+        return _joined(choice, itself, notes, AnyOf)
     body, shared, assumed = opening(sentence.rstrip(" .;:!"), itself)
     read = _read(body, Context(itself=itself, shared=shared), cut)
     if isinstance(read, Refusal):
@@ -103,14 +105,15 @@ def _only(text: str) -> tuple[str, ...]:
     return ("that it is the only one is not part of the reading",) if _ONLY.search(text) else ()
 
 
-def _any_of(choice: tuple[str, str], itself: str | None, notes: tuple[str, ...]) -> Parse:
+def _joined(choice: tuple[str, str], itself: str | None, notes: tuple[str, ...], how: type[AllOf] | type[AnyOf]) -> Parse:
+    """The two sentences of an "or" or a "nor", each parsed on its own."""
     parsed = [_parse(one, itself) for one in choice]
     failed = next((one for one in parsed if one.hypothesis is None), None)
     if failed is not None:
         return Parse(None, failed.reason, notes)
     parts = tuple(one.hypothesis for one in parsed if one.hypothesis is not None)
     confidence = round(min(one.confidence for one in parsed) * 0.9, 3)
-    return Parse(AnyOf(parts=parts), "", tuple(dict.fromkeys((*notes, *(note for one in parsed for note in one.notes)))), confidence)
+    return Parse(how(parts=parts), "", tuple(dict.fromkeys((*notes, *(note for one in parsed for note in one.notes)))), confidence)
 
 
 _WHOLE: tuple[Reader, ...] = (proxies, correlation, contrast)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from synth.extractor.grammar.effect import baseline_of, effect_of, lossless
+from synth.extractor.grammar.effect import UNREDUCED, baseline_of, effect_of, lossless
 from synth.extractor.grammar.figures import Figure, figures_of
 from synth.extractor.groups import group_in, reading_of, subject_before
 from synth.extractor.numbers import Quantity
@@ -115,10 +115,13 @@ _ANSWER = re.compile(r"\b(?:by|using|with|when using)\s+(?=\ue001)")
 
 def _subject(scene: Scene, at: int) -> Group | None:
     named = subject_before(scene, at)
-    if named is not None:
+    backbones = {span.name for span in scene.of("backbone")}
+    if named is not None and not set(named.members) <= backbones:
         return named
+    if any(not span.members for span in scene.of("self")):
+        return None
     link = _ANSWER.search(scene.skeleton)
-    return group_in(scene, link.end(), len(scene.text)) if link else group_in(scene, at, len(scene.text))
+    return (group_in(scene, link.end(), len(scene.text)) if link else None) or named
 
 
 def _plain_backbone(scene: Scene, subject: Group) -> tuple[Scene, Group]:
@@ -160,6 +163,11 @@ def _bounded(scene: Scene, figure: Figure) -> Figure:
     return figure
 
 
+def _explicit(parts: list[Part]) -> Group | None:
+    """The baseline that the clause named, for a following clause that names none."""
+    return next((part.baseline for part in parts if isinstance(part, Effect) and part.baseline != UNREDUCED), None)
+
+
 def _collected(scene: Scene, subject: Group, found: tuple[Figure, ...], parts: list[Amount | Effect], lost: list[str]) -> Reading | Refusal:
     free = lossless(scene, subject)
     used = [one for one in scene.negations if free and free[1][0] <= one[0] < free[1][1]]
@@ -181,4 +189,4 @@ def _collected(scene: Scene, subject: Group, found: tuple[Figure, ...], parts: l
     result = [
         part.model_copy(update={"assumptions": tuple(dict.fromkeys((*part.assumptions, *scene.assumptions, *notes)))}) for part in result
     ]
-    return Reading(parts=tuple(result), used=tuple(used), notes=tuple(dict.fromkeys(lost)), subject=subject)
+    return Reading(parts=tuple(result), used=tuple(used), notes=tuple(dict.fromkeys(lost)), subject=subject, other=_explicit(result))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from synth.extractor.grammar.figures import free_quantities, unit_of
@@ -59,6 +59,15 @@ _LEFT: dict[Relation, tuple[Relation, Relation]] = {
 }
 
 
+_INHERITS = re.compile(
+    r"^\s*(?:(?:is|are|has|have|with|at|it|they|yields?|gives?|achieves?|shows?|requires?|uses?|needs?"
+    r"|also|even|but|and|an?|much|slightly|being|[\d.]+\s?(?:%|percentage points?|points?|pp)?|\w+ly)\s+)*$"
+)
+
+
+_EACH = re.compile(r"\b(?:all|every|each)\s+(?:of\s+)?(?:the\s+)?\ue001")
+
+
 @dataclass(frozen=True)
 class _Cue:
     relation: Relation
@@ -70,6 +79,10 @@ class _Cue:
     passive: bool = False
     other: Group | None = None
     note: str = ""
+    more: tuple[tuple[Relation, str | None], ...] = ()
+    """further comparatives of the same sides: "faster and more accurate than"."""
+    inherits: bool = False
+    """the other side is that of the clause before."""
 
 
 def _verb(scene: Scene) -> _Cue | None:
@@ -113,7 +126,8 @@ def _adjective(scene: Scene) -> _Cue | Refusal | None:
         if re.match(r"\s+than\s+\d", scene.skeleton[match.end() :]):
             continue
         than = _THAN.search(scene.skeleton, match.end())
-        if than is None and before is None:
+        inherited = scene.context.other if than is None and _INHERITS.match(scene.skeleton[: match.start()]) else None
+        if than is None and before is None and inherited is None:
             continue
         sense = _adjective_sense(scene, match, than.start() if than else len(scene.text))
         if sense is None:
@@ -121,8 +135,24 @@ def _adjective(scene: Scene) -> _Cue | Refusal | None:
                 return Refusal("compares nothing measurable: “efficient” names no metric")
             continue
         other = group_in(scene, before.start("other"), before.end("other")) if before and not than else None
-        return _Cue(sense[0], match.start(), than.end() if than else match.end(), metric=sense[1], other=other)
+        stop = than.end() if than else match.end()
+        more = _further(scene, match, than.start() if than else len(scene.text))
+        return _Cue(sense[0], match.start(), stop, metric=sense[1], other=other or inherited, inherits=inherited is not None, more=more)
     return None
+
+
+def _further(scene: Scene, first: re.Match[str], stop: int) -> tuple[tuple[Relation, str | None], ...]:
+    """Comparatives that share their "than" with the first one."""
+    found = []
+    for match in _ADJECTIVE.finditer(scene.skeleton, first.end(), stop):
+        sense = (
+            _adjective_sense(scene, match, stop)
+            if re.search(r"\b(?:and|or|but|,)\s+(?:\w+\s+)?$", scene.skeleton[: match.start()])
+            else None
+        )
+        if sense is not None:
+            found.append(sense)
+    return tuple(found)
 
 
 def _bare(scene: Scene) -> _Cue | None:
@@ -143,7 +173,7 @@ def compare(scene: Scene) -> Reading | Refusal | None:
     cue = _within(scene) or _verb(scene) or _adjective(scene) or _bare(scene)
     if cue is None or isinstance(cue, Refusal):
         return cue
-    subject = subject_before(scene, cue.start) if cue.other is None or cue.note else _after(scene, cue)
+    subject = subject_before(scene, cue.start) if cue.other is None or cue.note or cue.inherits else _after(scene, cue)
     if subject is None or (not subject.members and not scene.of("others", high=cue.start)):
         return no_subject(scene)
     other = cue.other or group_in(scene, cue.stop, len(scene.text)) or _pronoun(scene, cue)
@@ -153,7 +183,32 @@ def compare(scene: Scene) -> Reading | Refusal | None:
             if scene.cut
             else "names no other side of the comparison"
         )
-    return _statement(scene, cue, subject, apart(other, subject))
+    if pairs := _pairwise(scene, cue, subject, other):
+        return pairs
+    first = _statement(scene, cue, subject, apart(other, subject))
+    further = [
+        _statement(scene, replace(cue, relation=relation, metric=metric, more=()), subject, apart(other, subject))
+        for relation, metric in cue.more
+    ]
+    return replace(first, parts=(*first.parts, *(part for one in further for part in one.parts)))
+
+
+def _pairwise(scene: Scene, cue: _Cue, subject: Group, other: Group) -> Reading | None:
+    """One Compare for each of the others where as many margins as others are listed: "surpasses A and B by 0.6% and 0.9%"."""
+    spans = scene.of("method", low=cue.stop)
+    margins = [one for one in free_quantities(scene) if one.unit in {"points", "%"} or one.decimals]
+    if len(margins) != len(spans) or len(spans) < 2 or tuple(span.name for span in spans) != other.members:
+        return None
+    read = [
+        _statement(
+            scene,
+            replace(cue, margin=margin.interval, more=()),
+            subject,
+            Group(label=scene.text[span.start : span.end], members=(span.name,)),
+        )
+        for span, margin in zip(spans, margins, strict=True)
+    ]
+    return replace(read[0], parts=tuple(part for one in read for part in one.parts), other=other)
 
 
 def _after(scene: Scene, cue: _Cue) -> Group | None:
@@ -199,6 +254,7 @@ def _statement(scene: Scene, cue: _Cue, subject: Group, other: Group) -> Reading
         subject=subject,
         other=other,
         relation=cue.relation,
+        subject_by="each" if _EACH.search(scene.skeleton[: cue.start]) else "best",
         metric=metric,
         margin=margin,
         margin_unit=unit,  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ Sign = Literal["positive", "negative", "either"]
 
 _ADVERB = (
     r"(?:(?P<adverb>highly|strongly|closely|tightly|well|moderately|fairly|reasonably|somewhat|weakly"
-    r"|loosely|slightly|barely|poorly|only \w+ly|positively|negatively|inversely|significantly|perfectly)\s+(?:and\s+\w+ly\s+)?)?"
+    r"|loosely|slightly|barely|poorly|only \w+ly|positively|negatively|inversely|significantly|perfectly)\s+(?:(?:and\s+)?\w+ly\s+)?)?"
 )
 _ADJECTIVE = (
     r"(?:(?P<adverb>high|strong|close|tight|moderate-to-strong|moderate|medium|fair|weak|loose|low|slight"
@@ -88,6 +88,18 @@ def _targets(scene: Scene, low: int, high: int) -> tuple[str, ...]:
     return _names(scene, low, high)[:1]
 
 
+SIMILARITIES = frozenset({"iou", "nmi", "procrustes", "cka", "pwcca"})
+"""quantities of two models at once: what they can go with is a difference between the two."""
+
+
+def _target(xs: tuple[str, ...], y: str) -> tuple[str, tuple[str, ...]]:
+    """(y, assumption): the score of one model becomes the difference between two where x compares two models."""
+    if y in {"performance", "top1_percent", "map_percent"} and SIMILARITIES & set(xs):
+        label = y if y == "performance" else "accuracy" if y == "top1_percent" else "mAP"
+        return "performance_difference", (f"{label} is read as the difference in it, as the similarity is one of two models",)
+    return y, ()
+
+
 def _notes(scene: Scene, names: tuple[str, ...]) -> tuple[str, ...]:
     known = {span.name for span in scene.of("metric")}
     return tuple(f"“{name.replace('_', ' ')}” is not in the vocabulary and is taken for a quantity" for name in names if name not in known)
@@ -115,7 +127,8 @@ def correlation(scene: Scene) -> Reading | Refusal | None:
 def _stated(scene: Scene, match: re.Match[str], xs: tuple[str, ...], y: str, words: str) -> Reading | Refusal:
     negation = next((one for one in scene.negations if match.start() <= one[0] < match.end()), None) or scene.negation_before(match.start())
     strength, sign = _strength(words), _sign(words)
-    notes = _notes(scene, (*xs, y))
+    y, assumed = _target(xs, y)
+    notes = (*assumed, *_notes(scene, (*xs, y)))
     base = [Correlate(x=x, y=y, strength=strength, sign=sign, where=scene.where, assumptions=(*scene.assumptions, *notes)) for x in xs]
     if negation is None:
         return Reading(parts=tuple(base))
@@ -161,7 +174,7 @@ def proxies(scene: Scene) -> Reading | Refusal | None:
 
 
 def _around_proxy(scene: Scene, match: re.Match[str]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    text, skeleton, end = scene.text, scene.skeleton, len(scene.text)
+    skeleton, end = scene.skeleton, len(scene.text)
     than = re.compile(r"\b(?:than|compared (?:to|with)|over)\b").search(skeleton, match.end())
     aim = re.compile(r"\b(?:for|of)\b").search(skeleton, match.end())
     before = re.match(r"\s*(?:compared (?:to|with)|relative to)\s+", skeleton)
@@ -174,13 +187,14 @@ def _around_proxy(scene: Scene, match: re.Match[str]) -> tuple[tuple[str, ...], 
         worse = _targets(scene, than.end(), stop) if than else ()
     stop = than.start() if than and aim and than.start() > aim.end() else end
     target = _targets(scene, aim.end(), stop) if aim else ()
-    return better, worse, tuple("performance_difference" if name == "performance" else name for name in target) if text else ()
+    return better, worse, target
 
 
 def _ordered(scene: Scene, match: re.Match[str], better: str, worse: str, target: str, down: bool) -> Reading:
     inside = next((one for one in scene.negations if match.start() <= one[0] < match.end()), None)
     negation = inside or scene.negation_before(match.end() - len(match.group(0).lstrip()), 3) or scene.negation_before(match.end(), 6)
-    assumptions = (*scene.assumptions, *_notes(scene, (better, worse)))
+    target, assumed = _target((better, worse), target)
+    assumptions = (*scene.assumptions, *assumed, *_notes(scene, (better, worse)))
     if negation:
         down = not down
         assumptions = (*assumptions, "“not better” is read as worse: a tie of two correlations is left aside")

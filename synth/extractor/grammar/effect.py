@@ -15,6 +15,7 @@ _BASELINE = re.compile(
     r"\b(?:over|compared (?:to|with)|relative to|than|versus|vs\.?|against|with respect to"
     r"|from)\s+(?:that of\s+|those of\s+|the\s+)?"
 )
+_COMPARATIVE = re.compile(r"\b(?:fewer|less|more|higher|lower|faster|slower|smaller|larger)\b")
 _LOSSLESS = re.compile(
     r"\b(?:without|no|zero|not)\s+(?:any\s+|a\s+)?(?:\w+\s+)?(?:(?:loss|drop|degradation|decrease"
     r"|reduction|cost|decline)\s+(?:of|in)\s+(?:\w+\s+)?(?P<m1>\ue003+)"
@@ -34,6 +35,8 @@ def baseline_of(scene: Scene) -> tuple[Group, tuple[str, ...]]:
         if backbones and len(backbones) == len(group.members):
             return Group(label=group.label, members=("keep_all",)), backbones
         return group, ()
+    if scene.context.other is not None and _COMPARATIVE.search(scene.skeleton):
+        return scene.context.other, ()
     return UNREDUCED, ()
 
 
@@ -60,6 +63,15 @@ def _change(figure: Figure, metric: str) -> tuple[str, str]:
     return "percent", ""
 
 
+def _travelled(figure: Figure, metric: str) -> tuple[str, Interval]:
+    """What "from a to b" comes to: a difference of percentages, a ratio of anything else, to the printed precision."""
+    start, end = figure.quantity.ends
+    half = 0.5 * 10.0**-figure.quantity.decimals
+    if unit_of(metric) in {"percent", ""} or start <= half:
+        return "difference", Interval(low=round(end - start - 2 * half, 6), high=round(end - start + 2 * half, 6))
+    return "ratio", Interval(low=round((end - half) / (start + half), 6), high=round((end + half) / (start - half), 6))
+
+
 def effect_of(scene: Scene, figure: Figure, subject: Group) -> Effect | str:
     """The Effect that a change states, or the reason why it states none."""
     metric = figure.metric
@@ -70,10 +82,15 @@ def effect_of(scene: Scene, figure: Figure, subject: Group) -> Effect | str:
     if metric is None:
         return "states a change of no named metric"
     change, assumption = _change(figure, metric)
+    assumption = "" if figure.way else assumption
     assumptions += [assumption] if assumption else []
     if figure.quantity.interval.low is None and not figure.quantity.is_range:
         assumptions.append("a change that is bounded from above only is read to have the stated direction or to be none")
     baseline, backbones = baseline_of(scene)
+    size = _size(figure, change)
+    if figure.way:
+        change, size = _travelled(figure, metric)
+        assumptions.append("the change is worked out from the two values that are given")
     where = scene.where
     if backbones and not where.backbones:
         where = Conditions(datasets=where.datasets, backbones=backbones, settings=where.settings)
@@ -82,7 +99,7 @@ def effect_of(scene: Scene, figure: Figure, subject: Group) -> Effect | str:
         baseline=baseline,
         metric=metric,
         change=change,  # type: ignore[arg-type]
-        size=_size(figure, change),
+        size=size,
         where=where,
         assumptions=tuple(assumptions),
     )

@@ -9,6 +9,7 @@ from typing import Literal
 from synth.extractor.groups import higher_is_better
 from synth.extractor.numbers import Quantity, quantities
 from synth.extractor.scene import Scene
+from synth.extractor.text import number_word
 from synth.model import vocabulary
 
 Sort = Literal["change", "difference", "value", "share"]
@@ -26,14 +27,17 @@ _UP = (
 _DIRECTION = re.compile(rf"\b(?:(?P<down>{_DOWN})|(?P<up>{_UP}))\b(?!\s+than\s+\d)")
 _SPEED = re.compile(r"\b(?:faster|slower|slow(?:s|down)|speed[\s-]?ups?|speeds? up|sped up|accelerat\w*|quicker)\b")
 _GAIN = re.compile(r"\b(?:improv\w*|better|gain\w*|enhanc\w*)\b")
-_BREAK = re.compile(r",|;|\b(?:and|with|while|for|but|yet|whereas|at)\b")
+_BREAK = re.compile(r",|;|\b(?:and|with|while|for|but|yet|whereas|at|without)\b")
 _JOINED = re.compile(r"^[\s,]*(?:(?:and|or|to|&)\s*)?$")
 _SHARE = re.compile(r"^\s*of\s+(?:the\s+|all\s+)?(?=\ue003)")
 _FACTOR = re.compile(
     r"\b(?:(?P<two>doubl(?:es|ed|ing|e)|twice)|(?P<three>tripl(?:es|ed|ing|e))|(?P<four>quadrupl(?:es|ed"
-    r"|ing|e))|(?P<half>halv(?:es|ed|ing|e)))\b"
+    r"|ing|e))|(?P<half>halv(?:es|ed|ing|e)"
+    r"|half(?=\s+(?:of\s+)?(?:the\s+)?(?:\w+\s+)?\ue003))|(?<=by )(?P<cut>half)|(?P<word>two|three|four"
+    r"|five|six|eight|ten)(?=[\s-]?(?:fold|times)))\b"
+    r"|\b(?P<factor>factor of (?P<by>\d+(?:\.\d+)?))"
 )
-_FACTORS = {"two": "2x", "three": "3x", "four": "4x", "half": "0.5x"}
+_FACTORS = {"two": "2x", "three": "3x", "four": "4x", "half": "0.5x", "cut": "50%"}
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class Figure:
     at: int
     """offset where the words that belong to it begin."""
     speed: bool = False
+    way: bool = False
+    """of a change: the quantity is where the metric went from and to."""
 
 
 def unit_of(metric: str) -> str:
@@ -60,8 +66,12 @@ def spelled(scene: Scene) -> str:
     """The skeleton in which "doubles" and "twice" stand as "2x", at the same offsets."""
 
     def digits(match: re.Match[str]) -> str:
-        name = next(name for name in _FACTORS if match[name])
-        return _FACTORS[name].ljust(len(match.group(0)))
+        words = match.group(0)
+        if match["factor"]:
+            return f"{match['by']}x".rjust(len(words))
+        if match["word"]:
+            return f"{number_word(words):g}".rjust(len(words))
+        return _FACTORS[next(name for name in _FACTORS if match[name])].ljust(len(words))
 
     return _FACTOR.sub(digits, scene.skeleton)
 
@@ -103,6 +113,8 @@ def _direction(text: str, one: Quantity, low: int, high: int) -> re.Match[str] |
     """The direction word nearest to the number, the words of its bound left out."""
     hidden = text[: one.begin] + "\ue007" * (one.end - one.begin) + text[one.end :]
     found = list(_DIRECTION.finditer(hidden, low, high))
+    if re.search(r"\bby\s+(?:an?\s+)?(?:\w+\s+)?$", text[low : one.begin]):
+        found = [match for match in found if match.end() <= one.begin] or found
     return min(found, key=lambda match: min(abs(match.start() - one.end), abs(one.begin - match.end()))) if found else None
 
 
@@ -134,7 +146,8 @@ def _figure(scene: Scene, text: str, numbers: tuple[Quantity, ...], at: int) -> 
     counted = (
         not one.unit and re.match(r"\s+(?:\w+\s+)?$", text[one.end : direction.start()] + " ") is not None and direction.start() >= one.end
     )
-    return Figure(one, "difference" if counted else "change", metric, falls, min(low, direction.start()), speed)
+    way = one.is_range and re.search(r"\bfrom\s+$", text[: one.begin]) is not None
+    return Figure(one, "difference" if counted else "change", metric, falls, min(low, direction.start()), speed, way)
 
 
 def figures_of(scene: Scene) -> tuple[Figure, ...]:

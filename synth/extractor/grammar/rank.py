@@ -48,9 +48,15 @@ _SOTA = re.compile(
     r"\b(?:achiev\w+|attain\w*|reach\w*|obtain\w*|yield\w*|sets?|establish\w*)\s+(?:an?\s+"
     r"|the\s+)?(?:new\s+)?(?P<sup>state[- ]of[- ]the[- ]art|sota)(?:\s+(?:results?|performance|\ue003+))?"
 )
+_IS_SOTA = re.compile(r"\b(?:is|are)\s+(?:the\s+)?(?:new\s+)?(?P<sup>state[- ]of[- ]the[- ]art|sota)\b")
 _NO_ONE = re.compile(
     r"^\s*(?:no|none of the|not one)\s+(?:other\s+)?(?:[\w-]+\s+)?(?:methods?|approach(?:es)?|models?"
     r"|techniques?|\ue002+)\s+(?:consistently\s+)?(?:outperforms?|beats?|surpass(?:es)?|exceeds?|matches)\b"
+)
+_HEADING = re.compile(
+    rf"^\s*(?:on\s+\ue004+\s*,\s*)?(?:the\s+)?(?:overall\s+)?{_ORDINAL}(?P<sup>best|worst|strongest|weakest"
+    rf"|highest|lowest|fastest|slowest|most accurate|least accurate)\b"
+    r"[^,;.]*?(?=\b(?:is|are|was|were)\s+(?:\w+\s+){0,3}?(?:the\s+)?\ue001)"
 )
 _NTH = {"second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5}
 _TRADE_OFF = re.compile(r"trade-?off|balance|compromise|pareto")
@@ -92,6 +98,16 @@ def _counted(scene: Scene) -> _Cue | None:
     return _Cue(end=_end(match["end"]), k=int(k), start=match.start(), stop=match.end())
 
 
+def _heading(scene: Scene) -> _Cue | None:
+    """The superlative as the subject of its sentence: "The best performing method is Top-K"."""
+    match = _HEADING.match(scene.skeleton)
+    if match is None:
+        return None
+    metric = metric_in(scene, *match.span())
+    end = _metric_end(match["sup"], metric) if metric and "performing" not in match.group(0) else _end(match["sup"])
+    return _placed(match, end, metric=metric, whole=metric is None)
+
+
 def _achieved(scene: Scene) -> _Cue | None:
     match = _ACHIEVES.search(scene.skeleton)
     if match is None:
@@ -110,9 +126,9 @@ def _placed(match: re.Match[str], end: End, metric: str | None = None, whole: bo
 def _cue(scene: Scene) -> _Cue | None:
     if counted := _counted(scene):
         return counted
-    if achieved := _achieved(scene):
-        return achieved
-    if match := _SOTA.search(scene.skeleton):
+    if found := _heading(scene) or _achieved(scene):
+        return found
+    if match := _SOTA.search(scene.skeleton) or _IS_SOTA.search(scene.skeleton):
         return _placed(match, "top", metric=metric_in(scene, match.start(), match.end()))
     match = _SUPERLATIVE.search(scene.skeleton)
     if match is None or re.match(

@@ -43,6 +43,12 @@ _MOVES = re.compile(
     rf"|increases?|falls?|drops?|rises?|grows?|shrinks?)"
 )
 _LOW = re.compile(r"\b(?:at|with|for|under)\s+(?:the\s+|very\s+)*(?:low|small|aggressive|extreme)\s+\ue006+s?")
+_AT = re.compile(r"\b(?:at|with|for)\s+(?:an?\s+|the\s+)?\ue006+s?\s*(?:of\s+|=\s*)?(?=[\d.])")
+_STANDS = re.compile(
+    r"\b(?:drops?|falls?|degrades?|declines?|collapses?|deteriorates?|suffers?|drop|fall|degrade|decline"
+    r"|collapse|remains? (?:stable|constant|unchanged|flat)|"
+    r"stays? (?:stable|constant|unchanged|flat)|holds? up|breaks? down)\b(?!\s*(?:behind|short|by|to|from|only|of|\d|\ue001|\ue003\s*by))"
+)
 _STRONGLY = re.compile(
     r"\b(?:significant\w*|sharp\w*|drastic\w*|considerabl\w*|strong\w*|dramatic\w*|marked\w*"
     r"|substantial\w*|steep\w*|severe\w*|rapid\w*)\b"
@@ -62,7 +68,7 @@ def _move(scene: Scene) -> _Move | None:
     """How the clause says that a setting moves; None where nothing moves."""
     match = _MOVES.search(scene.named)
     if match is None:
-        low = _LOW.search(scene.named)
+        low = _LOW.search(scene.named) or (_AT.search(scene.named) if _STANDS.search(scene.skeleton) else None)
         return _Move(_setting(scene, low.start()), True, *low.span()) if low else None
     parts = match.groupdict()
     falling = not any(parts[name] for name in ("up", "up2", "above", "above2", "more"))
@@ -83,6 +89,8 @@ def _way(scene: Scene, move: _Move) -> tuple[float | None, float | None]:
     values = dict(scene.values).get(move.setting, ())
     if len(values) >= 2:
         return values[0], values[-1]
+    if len(values) == 1 and _AT.match(scene.named, move.begin):
+        return None, values[0]
     if len(values) == 1 and re.search(r"below|under|above|beyond|drops|falls", scene.text[max(0, move.begin - 12) :]):
         return values[0], None
     if move.falling and move.setting == "keep_rate" and re.search(r"lower|smaller|reduc|fewer", scene.text[move.begin : move.end].lower()):
