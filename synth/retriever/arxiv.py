@@ -34,6 +34,7 @@ DAY = 86_400.0
 """seconds; results of a search change at most once a day."""
 LARGEST_RESULT = 10_000
 """the server refuses to page further."""
+MAX_PDF_BYTES = 100_000_000
 IDS_A_CALL = 50
 DOWN: tuple[SourceState, ...] = ("throttled", "unauthorised", "unavailable")
 """states after which the next query would fare no better."""
@@ -150,6 +151,7 @@ class ArxivSource:
             self.client.clock.now() + self.fetch_seconds,
             keep=None if paper.arxiv_version else DAY,
             check=_check_pdf,
+            max_bytes=MAX_PDF_BYTES,
             read_seconds=60.0,
         )
         reply = self.client.known(call)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from synth.errors import NotFound, UsageError
 from synth.model import Fetched, Paper, Question, SearchEntry, Skipped, split_arxiv_id
@@ -21,6 +22,7 @@ from synth.retriever.source import Answer
 SUFFIXES = frozenset({".pdf", ".md", ".markdown", ".tex"})
 MANIFEST_NAMES = ("manifest.csv", "index.csv", "papers.csv")
 MAX_BYTES = 200_000_000
+OPENING_CHARACTERS = 2_000
 NOT_PAPERS = frozenset({"readme.md", "license.md", "changelog.md", "contributing.md"})
 _ID_IN_NAME = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5}(?:v[1-9]\d*)?)(?![\d])|(?<![a-z])([a-z-]+(?:\.[A-Z]{2})?_\d{7}(?:v[1-9]\d*)?)(?!\d)")
 
@@ -76,16 +78,14 @@ class FolderSource:
         except OSError as error:
             return Skipped(paper=paper, reason=f"the file cannot be read: {error.strerror or error}")
 
-    def opening(self, paper: Paper) -> str:
-        """The first kilobytes of a text file, for ranking a paper without an abstract; nothing for a PDF."""
+    def opening(self, paper: Paper) -> str | None:
+        """The first words of a file, for ranking a paper without an abstract; None for a file without a word that can be read."""
         path = self.root / (paper.location or "")
-        if path.suffix.lower() == ".pdf":
-            return ""
         try:
-            with path.open("rb") as file:
-                return _prose(file.read(4096).decode("utf-8", "replace"))
+            text = _pdf_opening(path) if path.suffix.lower() == ".pdf" else _prose(path.read_bytes()[:8192].decode("utf-8", "replace"))
         except OSError:
-            return ""
+            return None
+        return text[:OPENING_CHARACTERS] or None
 
     @cached_property
     def _papers(self) -> dict[str, Paper]:
@@ -197,6 +197,26 @@ def _title(path: Path) -> str:
         if match:
             return " ".join(match.group(1).replace("\\\\", " ").split())
     return path.stem
+
+
+def _pdf_opening(path: Path) -> str:
+    """Plain text of the first pages that have any; empty for what is no PDF, needs a password or holds pictures only."""
+    import pymupdf
+
+    mupdf: Any = pymupdf  # its stubs leave these calls untyped
+    mupdf.TOOLS.mupdf_display_errors(False)
+    mupdf.TOOLS.mupdf_display_warnings(False)
+    try:
+        with mupdf.open(path, filetype="pdf") as document:
+            if document.needs_pass:
+                return ""
+            for page in range(min(3, document.page_count)):
+                text = " ".join(document[page].get_text().split())
+                if len(text) > 100:
+                    return text
+    except Exception:  # a damaged file raises whatever MuPDF met first; the reader says what is wrong with it
+        return ""
+    return ""
 
 
 def _prose(text: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from synth.errors import NothingRetrieved
 from synth.model import Fetched, Paper, Question, SearchEntry, Skipped
@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 CANDIDATES = 50
 """papers asked of each query before ranking; more than three times the default of papers read."""
 DOWN = ("throttled", "unauthorised", "unavailable", "malformed", "bad_request")
+
+
+@runtime_checkable
+class Opens(Protocol):
+    """A source that can look into its files before they are fetched."""
+
+    def opening(self, paper: Paper) -> str | None:
+        """The first words of a paper's file; None where there is not a word that can be read."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -65,10 +74,16 @@ def retrieve(
     candidates = _search(question, sources, found, say) if room or not wanted else []
     works, duplicates = merge(candidates)
     works = [work for work in works if not any(is_same(work.best, paper) for paper in wanted)]
-    ranked = _ranked(question, works, sources, embedder)
-    fetched = _fetch(wanted, ranked, max(max_papers, len(wanted)), sources, found, say)
+    ranked, mute = _ranked(question, works, sources, embedder)
+    most = max(max_papers, len(wanted))
+    fetched, left = _fetch([[paper] for paper in wanted] + [_records(work) for work in ranked], most, sources, found, say)
+    read = len(fetched)
+    # Files without a readable word take no place from a paper; they are handed on so that the reader can say what is wrong.
+    fetched += _fetch([_records(work) for work in mute], len(mute), sources, found, say)[0]
     log = _with_duplicates(found.log, candidates, duplicates)
     notices = _notices(sources, log)
+    if left:
+        notices = (*notices, f"{left} papers that were found rank below the {read} that were read and were left out")
     if not fetched:
         raise _nothing(log, found.skipped)
     return Retrieval(tuple(fetched), tuple(found.skipped), tuple(log), notices)
@@ -115,35 +130,45 @@ def _search(question: Question, sources: Sequence[Source], found: _Found, say: C
     return papers
 
 
-def _ranked(question: Question, works: Sequence[Work], sources: Sequence[Source], embedder: Embedder) -> list[Work]:
-    """The works by similarity of title and abstract to the question; equal ones by id, so that the order never varies."""
-    if not works:
-        return []
+def _ranked(question: Question, works: Sequence[Work], sources: Sequence[Source], embedder: Embedder) -> tuple[list[Work], list[Work]]:
+    """
+    The works by similarity of title and abstract to the question, and apart from them those without a word that can be read.
+
+    Equal ones are ordered by id, so that the order never varies.
+    """
     texts = [_about(work.best, sources) for work in works]
-    rows = embedder.embed([question.text, *texts])
+    mute = [work for work, text in zip(works, texts, strict=True) if text is None]
+    told = [(work, text) for work, text in zip(works, texts, strict=True) if text is not None]
+    if not told:
+        return [], mute
+    rows = embedder.embed([question.text, *(text for _, text in told)])
     scores = [round(float(row @ rows[0]), 5) for row in rows[1:]]
-    order = sorted(range(len(works)), key=lambda index: (-scores[index], works[index].best.id))
-    return [works[index] for index in order]
+    order = sorted(range(len(told)), key=lambda index: (-scores[index], told[index][0].best.id))
+    return [told[index][0] for index in order], mute
 
 
-def _about(paper: Paper, sources: Sequence[Source]) -> str:
+def _about(paper: Paper, sources: Sequence[Source]) -> str | None:
     """Title and abstract; where there is no abstract, the first words of the file if its source can tell them."""
-    opening = ""
-    if not paper.abstract:
-        source = _source_of(paper, sources)
-        opening = source.opening(paper)[:1200] if source is not None and hasattr(source, "opening") else ""
-    return f"{paper.title}. {paper.abstract or opening}".strip()
+    source = _source_of(paper, sources)
+    if paper.abstract or not isinstance(source, Opens):
+        return f"{paper.title}. {paper.abstract}".strip()
+    opening = source.opening(paper)
+    return None if opening is None else f"{paper.title}. {opening}"
+
+
+def _records(work: Work) -> list[Paper]:
+    """The records of a work, the best first."""
+    return [work.best, *(paper for paper in work.papers if paper.source != work.best.source)]
 
 
 def _fetch(
-    wanted: Sequence[Paper], ranked: Sequence[Work], most: int, sources: Sequence[Source], found: _Found, say: Callable[[str], None]
-) -> list[Fetched]:
-    """Full texts until there are enough: a paper that cannot be had makes room for the next one."""
+    queue: Sequence[Sequence[Paper]], most: int, sources: Sequence[Source], found: _Found, say: Callable[[str], None]
+) -> tuple[list[Fetched], int]:
+    """Full texts until there are enough, and how many works were not needed: one that cannot be had makes room for the next."""
     fetched: list[Fetched] = []
-    queue = [[paper] for paper in wanted] + [[work.best, *(paper for paper in work.papers if paper is not work.best)] for work in ranked]
-    for records in queue:
+    for done, records in enumerate(queue):
         if len(fetched) >= most:
-            break
+            return fetched, len(queue) - done
         say(f"fetching {records[0].title[:60]} ({len(fetched) + 1} of at most {most})")
         reasons: list[str] = []
         for paper in records:  # another source's record of the same work, where the first cannot be had
@@ -155,7 +180,7 @@ def _fetch(
             reasons.append(outcome.reason)
         else:
             found.skipped.append(Skipped(paper=records[0], reason="; ".join(dict.fromkeys(reasons))))
-    return fetched
+    return fetched, 0
 
 
 def _withdrawn(paper: Paper) -> Skipped:
