@@ -1,0 +1,140 @@
+"""A finished report under audit, as one story: parse it, pull what it cites, verify its claims, name its faults."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from synth import pipeline
+from synth.errors import NotFound
+from synth.extractor.parse import Parse, parse
+from synth.model import Audit, Claim, Document, OldReport, Passage, Question, Run, claim_id, slug
+from synth.progress import Progress, silent
+from synth.reader.shelf import read_all
+from synth.report import audit as page
+from synth.report import render
+from synth.retriever.facets import question_of, uncovered
+from synth.reviewer.audit import faults, parse_report, stopped_by_length
+from synth.settings import Settings
+from synth.store import provenance, runs
+from synth.store.embedding import Embedder
+from synth.store.workspace import Workspace, write_atomic
+from synth.verifier.hearing import Hearing, calibration_error
+
+SAME_STATEMENT = 0.75
+"""cosine at which a sentence of a cited paper counts as the source of a claim; paraphrases of MiniLM score above it."""
+SOURCELESS = 0.5
+"""confidence that a row of a claims table is a checkable statement when no source sentence was found."""
+
+
+def audit(path: Path, workspace: Workspace, settings: Settings, *, fallback: bool = False, progress: Progress = silent) -> Audit:
+    """
+    The audit of a report, saved as a run with a page of its own.
+
+    raises  NotFound if there is no such file, UsageError if it holds no claims table, NothingRetrieved if nothing that it cites can be had
+    """
+    clock, started = pipeline.Clock(), provenance.now()
+    text = _text(path)
+    old = parse_report(text)
+    question = question_of(old.question or old.title)
+    embedder = Embedder(settings.embedding_model, workspace.cache)
+    cited = [f"{item.arxiv_id}v{item.arxiv_version}" if item.arxiv_version else item.arxiv_id for item in old.references if item.arxiv_id]
+    retrieval = pipeline.fetch_named(cited, question, workspace, settings, embedder, fallback, progress)
+    clock.lap("search")
+    documents, unreadable = read_all(retrieval.fetched, workspace.cache, progress)
+    clock.lap("read")
+    parses = [parse(claim.text) for claim in old.claims]
+    claims = _claims(old, parses, documents, embedder)
+    clock.lap("extract")
+    ruled, findings = Hearing(workspace, documents, embedder, settings).verify(claims, progress)
+    clock.lap("verify")
+    checked = Run(
+        name=_name(old, text, settings),
+        question=Question(text=old.question or old.title, facets=question.facets),
+        papers=tuple(document.paper for document in documents),
+        skipped=(*retrieval.skipped, *unreadable),
+        search_log=retrieval.log,
+        claims=ruled,
+        findings=findings,
+        uncovered=uncovered(question, documents),
+        calibration_error=calibration_error(),
+        notices=retrieval.notices,
+    )
+    limited = stopped_by_length(old)
+    cut = [
+        claim.text
+        for claim, read in zip(old.claims, parses, strict=True)
+        if claim.text in limited or any("cut short" in note for note in read.notes)
+    ]
+    result = Audit(old=old, run=checked, faults=faults(old, question, cut_short=cut, unresolved=_unresolved(old, documents, checked)))
+    return _keep(workspace, result, settings, path, documents, started, clock)
+
+
+def _name(old: OldReport, text: str, settings: Settings) -> str:
+    words = slug(old.title).replace("_", "-")[:48].rstrip("-")
+    return f"audit-{words}-{hashlib.sha256(f'{text}{settings!r}'.encode()).hexdigest()[:6]}"
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8", "replace")
+    except OSError as error:
+        raise NotFound(f"{path} cannot be read", got=error.strerror or str(error), expected="a report as text or Markdown") from None
+
+
+def _claims(old: OldReport, parses: Sequence[Parse], documents: Sequence[Document], embedder: Embedder) -> list[Claim]:
+    """The claims of the table, each with the sentence of a cited paper that says the same where there is one."""
+    passages = [passage for document in documents for passage in document.passages]
+    sources = _sources([claim.text for claim in old.claims], passages, embedder)
+    return [
+        Claim(
+            id=claim_id(source.paper_id if source else "report", f"{number} {claim.text}"),
+            text=claim.text,
+            passage=source,
+            paper_id=source.paper_id if source else "report",
+            hypothesis=read.hypothesis,
+            reason=read.reason,
+            extraction_confidence=read.confidence if source else min(read.confidence, SOURCELESS),
+            notes=read.notes if source else (*read.notes, "no sentence of the cited documents says this"),
+        )
+        for number, (claim, read, source) in enumerate(zip(old.claims, parses, sources, strict=True))
+    ]
+
+
+def _sources(texts: Sequence[str], passages: Sequence[Passage], embedder: Embedder) -> list[Passage | None]:
+    if not passages or not texts:
+        return [None] * len(texts)
+    similarity = embedder.embed(texts) @ embedder.embed([passage.text for passage in passages]).T
+    best = similarity.argmax(axis=1)
+    return [passages[place] if similarity[row, place] >= SAME_STATEMENT else None for row, place in enumerate(best)]
+
+
+def _unresolved(old: OldReport, documents: Sequence[Document], checked: Run) -> list[str]:
+    """References that gave no document, each with the reason."""
+    held = {document.paper.arxiv_id for document in documents}
+    reasons = {item.paper.arxiv_id: item.reason for item in checked.skipped if item.paper.arxiv_id}
+    lines = []
+    for reference in old.references:
+        if reference.arxiv_id is None:
+            lines.append(f"{reference.text}: no arXiv id or DOI in it")
+        elif reference.arxiv_id not in held:
+            lines.append(f"{reference.text}: {reasons.get(reference.arxiv_id, 'not found in any source')}")
+    return lines
+
+
+def _keep(
+    workspace: Workspace, result: Audit, settings: Settings, path: Path, documents: Sequence[Document], started: str, clock: pipeline.Clock
+) -> Audit:
+    circumstances = provenance.collect(
+        settings,
+        asked=(("audit", path.name),),
+        inputs=tuple((document.paper.id, document.source_digest) for document in documents),
+        started=started,
+        seconds=tuple(clock.seconds.items()),
+    )
+    saved = runs.save(workspace, result.run, circumstances)
+    result = result.model_copy(update={"run": saved})
+    render.write(workspace, saved, circumstances, ("md",))
+    write_atomic(workspace.reports / saved.name / "audit.md", page.render(result, circumstances))
+    return result

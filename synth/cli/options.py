@@ -1,0 +1,63 @@
+"""What the commands share: common options, output as text or JSON, progress on a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from synth.cli.view import View
+    from synth.settings import Configuration
+    from synth.store.workspace import Workspace
+
+WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", metavar="DIR", help="Folder with claims/, reports/ and .synth/.")]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
+
+
+def configuration(workspace: Path, **flags: Any) -> Configuration:
+    """Settings of this call; flags that are None were not given."""
+    from synth.settings import configure
+
+    return configure(workspace, flags)
+
+
+def opened(workspace: Path) -> Workspace:
+    """The workspace in this folder."""
+    from synth.store.workspace import Workspace
+
+    return Workspace(workspace)
+
+
+def output(view: View, as_json: bool) -> None:
+    """Print a view to stdout, as JSON or as text."""
+    if as_json:
+        sys.stdout.write(json.dumps(view.data, indent=1, ensure_ascii=False) + "\n")
+        return
+    from rich.console import Console
+
+    # A pipe has no width: a line of a table must not be cut there.
+    console = Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False, emoji=False)
+    for part in view.parts:
+        console.print(part)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """A place to say what is going on: a spinner on a terminal's stderr, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda line: None
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    from synth.report.escape import plain
+
+    console = Console(stderr=True)
+    with console.status(Text("starting")) as status:
+        yield lambda line: status.update(Text(plain(line)[: max(20, console.width - 4)]))

@@ -1,0 +1,46 @@
+"""`synth papers`: look for papers without a run, and list those of a run or of the library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from synth.cli.options import JsonFlag, WorkspaceOption, configuration, opened, output, progress
+
+app = typer.Typer(help="Papers: search, list.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command()
+def search(
+    question: Annotated[str, typer.Argument(help="The research question, in quotes.")],
+    source: Annotated[list[str] | None, typer.Option("--source", help="arxiv, library or folder:DIR. May be repeated.")] = None,
+    max_papers: Annotated[int | None, typer.Option(help="How many at most.")] = None,
+    workspace: WorkspaceOption = Path(),
+    as_json: JsonFlag = False,
+) -> None:
+    """The papers that a run on this question would read, without reading them."""
+    from synth import pipeline
+    from synth.cli import show
+
+    settled = configuration(workspace, sources=source, max_papers=max_papers)
+    with progress() as say:
+        found = pipeline.search(question, opened(workspace), settled.settings, progress=say)
+    output(show.papers(found, f"{len(found)} papers"), as_json)
+
+
+@app.command("list")
+def list_papers(
+    run_name: Annotated[str | None, typer.Argument(metavar="RUN", help="The run; the built-in library otherwise.")] = None,
+    workspace: WorkspaceOption = Path(),
+    as_json: JsonFlag = False,
+) -> None:
+    """The papers of a run, or the reading notes of the built-in library."""
+    from synth import pipeline
+    from synth.cli import show
+    from synth.store import runs
+
+    place = opened(workspace)
+    found = runs.load(place, run_name)[0].papers if run_name else pipeline.library_papers()
+    output(show.papers(found, f"{len(found)} papers of {run_name or 'the built-in library'}"), as_json)

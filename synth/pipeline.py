@@ -1,0 +1,238 @@
+"""
+The whole story on one page: search, read, extract, verify, save, render.
+
+Each step is kept in the workspace under the digest of its inputs and of the code that did it, so a run that was killed
+goes on where it stopped and a second identical run does no work twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from synth.errors import NotFound, NothingRetrieved, UsageError
+from synth.extractor.extract import extract
+from synth.model import Claim, Document, Finding, Paper, Question, Run, Skipped, slug
+from synth.progress import Progress, silent
+from synth.reader.read import read
+from synth.reader.shelf import read_all
+from synth.report import render
+from synth.retriever import sources
+from synth.retriever.facets import question_of, uncovered
+from synth.retriever.library import LibrarySource
+from synth.retriever.retrieve import Retrieval, find, retrieve
+from synth.settings import Settings
+from synth.store import provenance, runs
+from synth.store.embedding import Embedder
+from synth.store.workspace import Workspace
+from synth.verifier.hearing import Hearing, calibration_error
+
+
+@dataclass
+class Clock:
+    """Wall time by step, for the provenance."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    _since: float = field(default_factory=time.monotonic)
+
+    def lap(self, step: str) -> None:
+        """Note what passed since the last lap as the time of this step."""
+        now = time.monotonic()
+        self.seconds[step] = round(now - self._since, 2)
+        self._since = now
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run would do."""
+
+    question: Question
+    sources: tuple[str, ...]
+
+
+def run(
+    text: str, workspace: Workspace, settings: Settings, *, named: Sequence[str] = (), fallback: bool = False, progress: Progress = silent
+) -> Run:
+    """
+    Answer a question: the run, saved with its claims table and its report.
+
+    named     papers that must be in it: arXiv ids, DOIs or file names
+    fallback  whether the built-in library may stand in when no source can be reached
+    raises    UsageError for no question, NothingRetrieved when no paper could be read
+    """
+    clock, started = Clock(), provenance.now()
+    question = question_of(text)
+    embedder = Embedder(settings.embedding_model, workspace.cache)
+    retrieval = _retrieve(question, workspace, settings, embedder, named, fallback, progress)
+    clock.lap("search")
+    documents, unreadable = read_all(retrieval.fetched, workspace.cache, progress)
+    if not documents:
+        raise NothingRetrieved(_nothing_readable(unreadable))
+    clock.lap("read")
+    claims = claims_of(documents, question, settings)
+    clock.lap("extract")
+    claims, findings = Hearing(workspace, documents, embedder, settings).verify(claims, progress)
+    clock.lap("verify")
+    result = Run(
+        name=run_name(question, settings, named),
+        question=question,
+        papers=tuple(document.paper for document in documents),
+        skipped=(*retrieval.skipped, *unreadable),
+        search_log=retrieval.log,
+        claims=claims,
+        findings=findings,
+        uncovered=uncovered(question, documents),
+        calibration_error=calibration_error(),
+        notices=retrieval.notices,
+    )
+    return _keep(workspace, result, documents, settings, named, started, clock)
+
+
+def claims_of(documents: Sequence[Document], question: Question | None, settings: Settings) -> tuple[Claim, ...]:
+    """The claims of all documents, each id once, in the order of the documents."""
+    claims = {
+        claim.id: claim
+        for document in documents
+        for claim in reversed(extract(document, question=question, budget=settings.claims_per_paper))
+    }
+    order = {document.paper.id: place for place, document in enumerate(documents)}
+    return tuple(sorted(claims.values(), key=lambda claim: (order[claim.paper_id], claim.passage.start if claim.passage else 0)))
+
+
+def verify_again(
+    workspace: Workspace, name: str, claim_id: str, settings: Settings, *, fresh: bool = False, progress: Progress = silent
+) -> tuple[Claim, Finding | None, Finding]:
+    """
+    One claim of a saved run once more: (claim, finding before, finding now); the claims table is updated.
+
+    fresh   hear every witness anew and measure again, instead of using what is kept
+    raises  NotFound if the run or the claim does not exist
+    """
+    saved, circumstances = runs.load(workspace, name)
+    claim = next(claim for claim in saved.claims if claim.id == claim_id)
+    embedder = Embedder(settings.embedding_model, workspace.cache)
+    documents = reopen(workspace, saved, settings, progress)
+    (claim,), (finding,) = Hearing(workspace, documents, embedder, settings, fresh=fresh).verify((claim,), progress)
+    before = saved.finding(claim_id)
+    findings = tuple(finding if old.claim_id == claim_id else old for old in saved.findings)
+    saved = saved.model_copy(update={"findings": findings})
+    runs.save(workspace, saved, circumstances)
+    render.write(workspace, saved, circumstances, ("md",))
+    return claim, before, finding
+
+
+def reopen(workspace: Workspace, saved: Run, settings: Settings, progress: Progress) -> tuple[Document, ...]:
+    """The documents of a saved run: from the workspace where they are kept, else fetched and read again."""
+    fetched, lost = sources.fetch_again(saved.papers, workspace, settings)
+    documents, unreadable = read_all(fetched, workspace.cache, progress)
+    for item in (*lost, *unreadable):
+        progress(f"no longer there: {item.paper.title}: {item.reason}")
+    return documents
+
+
+def run_name(question: Question, settings: Settings, named: Sequence[str]) -> str:
+    """A folder name that says what was asked and differs when sources, papers, limits or seed differ."""
+    key = repr((question.text, settings.sources, tuple(named), settings.max_papers, settings.claims_per_paper, settings.seed))
+    words = slug(question.text).replace("_", "-")[:48].rstrip("-")
+    return f"{words}-{hashlib.sha256(key.encode()).hexdigest()[:6]}"
+
+
+def fetch_named(
+    names: Sequence[str],
+    question: Question,
+    workspace: Workspace,
+    settings: Settings,
+    embedder: Embedder,
+    fallback: bool,
+    progress: Progress,
+) -> Retrieval:
+    """These papers and no others, from the sources of the settings or, where none can be reached, from the library."""
+    return _retrieve(
+        question, workspace, settings.model_copy(update={"max_papers": max(1, len(names))}), embedder, names, fallback, progress
+    )
+
+
+def plan(text: str, settings: Settings) -> Plan:
+    """What a run would ask for and where, without asking."""
+    return Plan(question_of(text), settings.sources)
+
+
+def search(text: str, workspace: Workspace, settings: Settings, *, progress: Progress = silent) -> tuple[Paper, ...]:
+    """The papers that a run on this question would read, best first, with nothing fetched."""
+    embedder = Embedder(settings.embedding_model, workspace.cache)
+    opened = sources.open_sources(settings.sources, workspace, settings)
+    return find(question_of(text), opened, embedder=embedder, max_papers=settings.max_papers, on_progress=progress).papers
+
+
+def library_papers() -> tuple[Paper, ...]:
+    """The papers on which the built-in library has reading notes."""
+    return LibrarySource().papers()
+
+
+def extract_file(path: Path, budget: int) -> tuple[Claim, ...]:
+    """
+    The claims of one file.
+
+    raises  NotFound if there is no such file, UsageError if it cannot be read as a paper
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise NotFound(f"{path} cannot be read", got=error.strerror or str(error), expected="a PDF, Markdown or LaTeX file") from None
+    document = read(data, Paper(id=f"file:{path.name}", title="", source="folder", location=path.name), name=path.name)
+    if isinstance(document, Skipped):
+        raise UsageError(f"{path}: {document.reason}")
+    return extract(document, budget=budget)
+
+
+def _retrieve(
+    question: Question,
+    workspace: Workspace,
+    settings: Settings,
+    embedder: Embedder,
+    named: Sequence[str],
+    fallback: bool,
+    progress: Progress,
+) -> Retrieval:
+    def ask(names: Sequence[str]) -> Retrieval:
+        opened = sources.open_sources(names, workspace, settings)
+        return retrieve(question, opened, embedder=embedder, max_papers=settings.max_papers, named=tuple(named), on_progress=progress)
+
+    try:
+        return ask(settings.sources)
+    except NothingRetrieved as error:
+        if not fallback:
+            raise
+        notice = f"{str(error).rstrip('.')}: the built-in library of reading notes is used instead"
+        progress(notice)
+        answer = ask(("library",))
+        return Retrieval(answer.fetched, answer.skipped, (*error.log, *answer.log), (notice, *answer.notices))
+
+
+def _keep(
+    workspace: Workspace,
+    result: Run,
+    documents: Sequence[Document],
+    settings: Settings,
+    named: Sequence[str],
+    started: str,
+    clock: Clock,
+) -> Run:
+    circumstances = provenance.collect(
+        settings,
+        asked=(("question", result.question.text), ("papers", " ".join(named))),
+        inputs=tuple((document.paper.id, document.source_digest) for document in documents),
+        started=started,
+        seconds=tuple(clock.seconds.items()),
+    )
+    result = runs.save(workspace, result, circumstances)
+    render.write(workspace, result, circumstances, ("md",))
+    return result
+
+
+def _nothing_readable(unreadable: Sequence[Skipped]) -> str:
+    first = f": {unreadable[0].paper.title}: {unreadable[0].reason}" if unreadable else ""
+    return f"no paper could be read, so there is no report{first}"

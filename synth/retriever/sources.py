@@ -1,0 +1,49 @@
+"""Names of sources, as a user gives them, → the sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from synth.errors import UsageError
+from synth.model import Fetched, Paper, Skipped
+from synth.retriever.arxiv import ArxivSource
+from synth.retriever.folder import FolderSource
+from synth.retriever.library import LibrarySource
+from synth.retriever.source import Source
+from synth.settings import Settings
+from synth.store.http import PoliteClient
+from synth.store.workspace import Workspace
+
+NAMES = "arxiv, library or folder:DIR"
+
+
+def open_sources(names: Sequence[str], workspace: Workspace, settings: Settings) -> tuple[Source, ...]:
+    """
+    The sources with these names, in this order, each once.
+
+    raises  UsageError for a name that is no source or a folder that does not exist
+    """
+    return tuple(_open(name, workspace, settings) for name in dict.fromkeys(names))
+
+
+def fetch_again(papers: Sequence[Paper], workspace: Workspace, settings: Settings) -> tuple[tuple[Fetched, ...], tuple[Skipped, ...]]:
+    """The full texts of papers of a saved run, each from the source that gave it, and why the others cannot be had."""
+    opened = {source.name: source for source in open_sources((*settings.sources, "arxiv", "library"), workspace, settings)}
+    fetched: list[Fetched] = []
+    skipped: list[Skipped] = []
+    for paper in papers:
+        source = opened.get(paper.source)
+        result = source.fetch(paper) if source else Skipped(paper=paper, reason=f"its source {paper.source or 'is unknown'} is not open")
+        (fetched if isinstance(result, Fetched) else skipped).append(result)  # type: ignore[arg-type]
+    return tuple(fetched), tuple(skipped)
+
+
+def _open(name: str, workspace: Workspace, settings: Settings) -> Source:
+    if name == "arxiv":
+        return ArxivSource(PoliteClient(cache=workspace.cache, seed=settings.seed, offline=settings.offline))
+    if name == "library":
+        return LibrarySource()
+    if name.startswith("folder:") and len(name) > len("folder:"):
+        return FolderSource(Path(name.removeprefix("folder:")).expanduser())
+    raise UsageError("no such source", got=repr(name), expected=NAMES)

@@ -1,0 +1,111 @@
+"""Claims → Findings: fix the rule, hear the three witnesses, combine; testimony is kept under all that it depends on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from importlib import resources
+
+from synth.model import Claim, Document, Evidence, Finding, WitnessName
+from synth.progress import Progress, silent
+from synth.settings import Settings
+from synth.store.code import code_digest
+from synth.store.embedding import Embedder
+from synth.store.workspace import Workspace
+from synth.verifier.combine import combine
+from synth.verifier.rerun import RerunWitness
+from synth.verifier.rules import rule_for
+from synth.verifier.tabular import TableWitness
+from synth.verifier.textual import TextWitness
+from synth.verifier.witness import Witness
+
+WITNESSES: tuple[WitnessName, ...] = ("text", "tables", "rerun")
+
+
+class Hearing:
+    """The three witnesses of one run, called only when something is not known yet."""
+
+    def __init__(
+        self, workspace: Workspace, documents: Sequence[Document], embedder: Embedder, settings: Settings, *, fresh: bool = False
+    ) -> None:
+        self._workspace = workspace
+        self._documents = tuple(documents)
+        self._embedder = embedder
+        self._settings = settings
+        self._fresh = fresh
+
+    @cached_property
+    def _text(self) -> Witness:
+        return TextWitness(self._documents, self._embedder)
+
+    @cached_property
+    def _tables(self) -> Witness:
+        return TableWitness(self._documents)
+
+    @cached_property
+    def _rerun(self) -> RerunWitness:
+        return RerunWitness(self._workspace, budget_seconds=self._settings.budget_seconds, seed=self._settings.seed, fresh=self._fresh)
+
+    @cached_property
+    def _corpus(self) -> str:
+        """Digest of everything but the claim that testimony depends on."""
+        parts = sorted(f"{document.paper.id} {document.source_digest}" for document in self._documents)
+        code = code_digest("verifier", "reader", "model")
+        return hashlib.sha256("\n".join((*parts, self._settings.embedding_model, str(self._settings.seed), code)).encode()).hexdigest()
+
+    def verify(self, claims: Sequence[Claim], progress: Progress = silent) -> tuple[tuple[Claim, ...], tuple[Finding, ...]]:
+        """The claims with the rules by which they were decided, and one finding each."""
+        ruled = tuple(_with_rule(claim) for claim in claims)
+        self._measure(ruled, progress)
+        findings = []
+        for number, claim in enumerate(ruled, 1):
+            progress(f"verifying {number} of {len(ruled)}: {claim.text}")
+            findings.append(combine(claim.id, [self._hear(name, claim) for name in WITNESSES]))
+        return ruled, tuple(findings)
+
+    def _measure(self, claims: Sequence[Claim], progress: Progress) -> None:
+        """Measure the cells of all claims without kept testimony in one process."""
+        waiting = [claim for claim in claims if claim.hypothesis and (self._fresh or self._kept("rerun", claim) is None)]
+        if waiting and self._settings.budget_seconds > 0:
+            progress(f"measuring for {len(waiting)} claims, at most {self._settings.budget_seconds:.0f} s")
+            self._rerun.prepare(waiting)
+
+    def _hear(self, name: WitnessName, claim: Claim) -> Evidence:
+        kept = None if self._fresh else self._kept(name, claim)
+        if kept is not None:
+            return kept
+        witnesses: dict[WitnessName, Callable[[], Witness]] = {
+            "text": lambda: self._text,
+            "tables": lambda: self._tables,
+            "rerun": lambda: self._rerun,
+        }
+        evidence = witnesses[name]().testify(claim)
+        # What could not be heard this time may be heard the next: only testimony is kept.
+        if evidence.outcome != "failed" and not evidence.reason.startswith("not run"):
+            self._workspace.cache.put("evidence", self._key(name, claim), evidence.model_dump_json().encode())
+        return evidence
+
+    def _kept(self, name: WitnessName, claim: Claim) -> Evidence | None:
+        data = self._workspace.cache.get("evidence", self._key(name, claim))
+        return None if data is None else Evidence.model_validate_json(data)
+
+    def _key(self, name: WitnessName, claim: Claim) -> str:
+        return hashlib.sha256(f"{name} {self._corpus} {claim.model_dump_json()}".encode()).hexdigest()
+
+
+def _with_rule(claim: Claim) -> Claim:
+    """The claim with the rule by which it will be decided; a rule that was stored earlier stays."""
+    if claim.hypothesis is None or claim.rule is not None:
+        return claim
+    return claim.model_copy(update={"rule": rule_for(claim.hypothesis)})
+
+
+def calibration_error() -> float | None:
+    """Expected calibration error of the confidences on labelled pairs, as it was measured; None where it was not."""
+    file = resources.files("synth.verifier").joinpath("calibration.json")
+    if not file.is_file():
+        return None
+    error = json.loads(file.read_text("utf-8")).get("error")
+    return float(error) if error is not None else None
