@@ -73,11 +73,22 @@ class Bench:
                 drop=dropped,
             )
             if judgeable is not None:
-                panel = panel.rows(judgeable(panel))
+                panel = self._judgeable(panel, judgeable)
             if panel.places:
                 return self.selected(panel, where, remark)
         self.missing += missing_cells(where, ())
         raise NoCells(f"no cell has {metric} for {', '.join(needed) or 'any method'} under the stated conditions")
+
+    def _judgeable(self, panel: Panel, judgeable: Callable[[Panel], Array]) -> Panel:
+        """The places that can be judged, on values with enough seeds if any place has them."""
+        sampled = panel.sampled(self.rule.minimum_seeds)
+        enough = sampled.rows(judgeable(sampled))
+        if not enough.places:
+            return panel.rows(judgeable(panel))
+        lost = int((~np.isnan(panel.values[0])).sum() - (~np.isnan(sampled.values[0])).sum())
+        if lost:
+            self.step(2, f"left out: {count(lost, 'value')} with fewer than {self.rule.minimum_seeds} seeds")
+        return enough
 
     def spread_words(self, bounds: tuple[float, float]) -> str:
         """ "95% interval 0.123 to 0.456"."""

@@ -89,6 +89,23 @@ def ranks(values: Array) -> Array:
     return np.where(missing, np.nan, result)
 
 
+def standing(values: Array, level: float) -> tuple[Array, Array]:
+    """
+    For values [1 + draws, methods] of one place: how many others are better for certain, and how many are worse.
+
+    A difference counts when its paired bootstrap interval excludes 0; NaN columns have and give none.
+    """
+    draws = values[1:]
+    n = values.shape[1]
+    better, worse = np.zeros(n), np.zeros(n)
+    for m in range(n):
+        gap = draws - draws[:, [m]]
+        with np.errstate(invalid="ignore"):
+            low, high = np.quantile(gap, [(1 - level) / 2, (1 + level) / 2], axis=0)
+            better[m], worse[m] = (low > 0).sum(), (high < 0).sum()
+    return better, worse
+
+
 def spearman(x: Array, y: Array) -> Array:
     """Spearman's correlation along the last axis (no NaN inside); NaN where one side is constant."""
     a, b = ranks(x), ranks(y)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -36,6 +37,10 @@ PROXY_LEAVES = 0.1
 CLIP = 0.02
 DEFAULTS = {"supported": 0.8, "refuted": 0.2, "inconclusive": 0.5}
 """probability of testimony that gives none."""
+
+
+_FAILED = re.compile(r":\s*failed\b[^:]*$", re.IGNORECASE)
+"""a control line ends in its state, "keep-all equals the plain model: failed (0.31)"."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,7 @@ def _rounded(value: float) -> float:
 
 def is_void(evidence: Evidence) -> bool:
     """Whether a built-in control of a rerun failed."""
-    return any("failed" in control.lower() for control in evidence.controls)
+    return any(_FAILED.search(control) for control in evidence.controls)
 
 
 def is_proxy(evidence: Evidence) -> bool:
@@ -127,7 +132,7 @@ def _speaking(evidence: Sequence[Evidence], steps: list[str]) -> list[Evidence]:
         if item.outcome in ("no_evidence", "failed"):
             steps.append(f"1. {item.witness} set aside ({item.outcome.replace('_', ' ')}): {item.reason}")
         elif is_void(item):
-            failing = next(control for control in item.controls if "failed" in control.lower())
+            failing = next(control for control in item.controls if _FAILED.search(control))
             steps.append(f"1. {item.witness} set aside, a control failed: {failing}")
         else:
             steps.append(f"1. {item.witness} heard ({_kind(item)}): {item.outcome}; {item.reason}")

@@ -26,6 +26,8 @@ COUNTED = frozenset({"gmacs", "parameters_million"})
 """computed, not sampled: seeds change nothing."""
 TIMED = frozenset({"images_per_second", "tokens_per_second", "latency_ms", "memory_gib"})
 """repeated timings (replicates) count as repeats."""
+TOKENS = "tokens"
+"""exact where no replicates are given; an adaptive method's count varies by image, and resampled images count as repeats."""
 QUALITY = ("f1_percent", "miou_percent", "box_ap", "mask_ap", "bleu", "pass_at_1", "top5_percent")
 MOST_VALUES = 20_000_000
 
@@ -87,6 +89,11 @@ class Panel:
         return Panel(
             self.metric, tuple(names), self.places, self.values[:, :, own], self.repeats[:, own], self.used, self.notes, self.slack[:, own]
         )
+
+    def sampled(self, minimum: int) -> Panel:
+        """The panel without values that rest on fewer repeats than the minimum."""
+        values = np.where(self.repeats < minimum, np.nan, self.values)
+        return Panel(self.metric, self.methods, self.places, values, self.repeats, self.used, self.notes, self.slack)
 
     def rows(self, keep: Sequence[bool] | Array) -> Panel:
         """The panel with only the places marked."""
@@ -231,10 +238,10 @@ def _measured(entries: list[Observation], place: Place, draws: int, level: float
 
 
 def _repeats(entries: list[Observation], seeds: int) -> float:
-    metric = entries[0].metric
-    if metric in COUNTED:
+    metric, replicates = entries[0].metric, max(len(entry.replicates) for entry in entries)
+    if metric in COUNTED or (metric == TOKENS and not replicates):
         return float("inf")
-    return float(max(seeds, max(len(entry.replicates) for entry in entries))) if metric in TIMED else float(seeds)
+    return float(max(seeds, replicates)) if metric in TIMED or metric == TOKENS else float(seeds)
 
 
 def _reported(entries: list[Observation], place: Place, method: str, draws: int, seed: str) -> tuple[Array, float, str]:

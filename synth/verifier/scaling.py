@@ -14,6 +14,8 @@ from synth.model import Conditions, Observation, vocabulary
 PROXY_PREFIX = "proxy_"
 PROXY_DATASETS = {False: "digit_scenes", True: "digit_scenes_multi"}
 """multi-label? → the data set that stands for it."""
+DATA_FREE = frozenset({"gmacs", "parameters_million", "memory_gib", "images_per_second", "latency_ms", "tokens"})
+"""costs that follow from the architecture: a number without a data set holds for all of them."""
 MULTI_LABEL = frozenset({"coco"})
 """data sets that the token-reduction literature uses as multi-label ones, though the vocabulary has them for detection too."""
 KEEP_RATE_SLACK = 0.005
@@ -39,8 +41,8 @@ def backbone_matches(claimed: str, observed: Observation) -> bool:
 
 
 def dataset_matches(claimed: str, observed: Observation) -> bool:
-    """Whether an observation is on the claimed data set, or at proxy scale on one of its kind."""
-    if claimed == observed.dataset:
+    """Whether an observation is on the claimed data set, needs no data at all, or is at proxy scale on a set of its kind."""
+    if claimed == observed.dataset or (not observed.dataset and observed.metric in DATA_FREE):
         return True
     return observed.scale == "proxy" and multi_label(claimed) == multi_label(observed.dataset)
 

@@ -54,27 +54,42 @@ def correlations(bench: Bench, x: str, y: str, where: Conditions, leave_out: Col
     bare = where.model_copy(update={"settings": tuple(s for s in where.settings if s.name != "stage")})
     ys = build_panel(bench.observations, target, bare, bench.rule, bench.seed, drop=frozenset({"stage"}))
     rows = {place: row for row, place in enumerate(ys.places)}
-    cells = [_cell(bench, xs, ys, p, rows.get(_settings(place)), leave_out) for p, place in enumerate(xs.places)]
+    xs, ys, cells = _cells(bench, xs, ys, rows, leave_out)
     found = [(place, cell) for place, cell in zip(xs.places, cells, strict=True) if cell is not None]
     if not found:
         return None
     used = tuple(dict.fromkeys((*xs.used, *ys.used)))
-    keep = [cell is not None for cell in cells]
-    kept = xs.rows(keep)
-    repeats = np.minimum(kept.repeats.min(1, keepdims=True), _least(ys, [rows[_settings(place)] for place, _ in found]))
-    panel = Panel(
-        x, ("x",), kept.places, np.zeros((kept.values.shape[0], len(found), 1)), repeats, used, (*xs.notes, *ys.notes), repeats * 0
-    )
+    mine = [row for row, cell in enumerate(cells) if cell is not None]
+    theirs = [rows[_settings(place)] for place, _ in found]
+    repeats = np.minimum(_least(xs, mine), _least(ys, theirs))
+    places = tuple(place for place, _ in found)
+    panel = Panel(x, ("x",), places, np.zeros((xs.values.shape[0], len(found), 1)), repeats, used, (*xs.notes, *ys.notes), repeats * 0)
     rho = np.stack([cell[0] for _, cell in found], axis=1)
     null = np.stack([cell[2] for _, cell in found], axis=1)
-    return Correlations(tuple(place for place, _ in found), rho, tuple(cell[1] for _, cell in found), null, panel)
+    return Correlations(places, rho, tuple(cell[1] for _, cell in found), null, panel)
+
+
+Cell = tuple[Array, int, Array]
+
+
+def _cells(
+    bench: Bench, xs: Panel, ys: Panel, rows: dict[Place, int], leave_out: Collection[str]
+) -> tuple[Panel, Panel, list[Cell | None]]:
+    """Every cell on values with enough seeds; on all values where that leaves none."""
+    minimum = bench.rule.minimum_seeds
+    sampled = xs.sampled(minimum), ys.sampled(minimum)
+    cells = [_cell(bench, *sampled, p, rows.get(_settings(place)), leave_out) for p, place in enumerate(xs.places)]
+    if any(cell is not None for cell in cells):
+        return *sampled, cells
+    return xs, ys, [_cell(bench, xs, ys, p, rows.get(_settings(place)), leave_out) for p, place in enumerate(xs.places)]
 
 
 def _least(panel: Panel, rows: list[int]) -> Array:
+    """[rows, 1]: fewest repeats behind a value of the row."""
     return np.asarray(np.where(np.isnan(panel.values[0, rows]), np.inf, panel.repeats[rows]).min(1, keepdims=True))
 
 
-def _cell(bench: Bench, xs: Panel, ys: Panel, row: int, other: int | None, leave_out: Collection[str]) -> tuple[Array, int, Array] | None:
+def _cell(bench: Bench, xs: Panel, ys: Panel, row: int, other: int | None, leave_out: Collection[str]) -> Cell | None:
     if other is None:
         return None
     paired = any("|" in method for method in xs.methods)

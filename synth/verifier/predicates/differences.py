@@ -10,7 +10,7 @@ from synth.model import Compare, Effect, Interval, Judgement, vocabulary
 from synth.verifier.bench import Bench, by_dataset, decide_share, population
 from synth.verifier.bootstrap import Array, generator
 from synth.verifier.panel import EVERYWHERE, Panel, Place
-from synth.verifier.predicates.quantities import claimed_slack, decide_range
+from synth.verifier.predicates.quantities import claimed_slack, decide_range, operating_point
 
 EQUAL_POINTS = 0.5
 """two percentages count as equal within this many points, unless the claim says how close."""
@@ -174,6 +174,7 @@ def effect(hypothesis: Effect, bench: Bench) -> Judgement:
     )
     slack = 2 * float(panel.slack.max(initial=0.0)) if hypothesis.change == "difference" else 0.0
     units = changes[:, rows, columns]
-    return decide_range(
-        bench, panel, units, hypothesis.size, slack, [panel.places[r] for r in rows], points=hypothesis.change == "difference"
-    )
+    term = vocabulary().get("metric", panel.metric)
+    points = hypothesis.change == "difference" and term is not None and term.unit == "percent"
+    places = [panel.places[r] for r in rows]
+    return decide_range(bench, panel, units, hypothesis.size, slack, places, points=points, some=operating_point(hypothesis.size))

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from synth.model import Conditions, Contrast, Judgement, Observation, Outcome, Spread, Trend
 from synth.verifier.bench import Bench, by_dataset, count, decide_share, population
-from synth.verifier.bootstrap import Array, generator, interval, ranks
+from synth.verifier.bootstrap import Array, generator, interval, ranks, standing
 from synth.verifier.panel import EVERYWHERE, Panel, Place
 from synth.verifier.quantifiers import FLOOR
-from synth.verifier.scaling import KEEP_RATE_SLACK, matches
+from synth.verifier.scaling import KEEP_RATE_SLACK, canonical_backbone, matches
 
 LEAST_CELLS = 3
 """a spread over fewer cells is none."""
@@ -182,14 +182,8 @@ def thirds(population_size: float, level: str) -> tuple[float, float]:
 def _holds(place: Place, used: Sequence[Observation], where: Conditions) -> bool:
     """Whether the observations at a place lie within the conditions."""
     mine = [o for o in used if o.dataset == place.dataset and o.settings == place.settings]
-    mine = [o for o in mine if _backbone(o) == place.backbone] or mine
+    mine = [o for o in mine if canonical_backbone(o.backbone) == place.backbone] or mine
     return bool(mine) and matches(where, mine[0])
-
-
-def _backbone(observation: Observation) -> str:
-    from synth.verifier.scaling import canonical_backbone
-
-    return canonical_backbone(observation.backbone)
 
 
 def contrast(hypothesis: Contrast, bench: Bench) -> Judgement:
@@ -223,7 +217,12 @@ def contrast(hypothesis: Contrast, bench: Bench) -> Judgement:
         )
     bench.step(3, f"stands {gap[0]:.2f} ranks {hypothesis.relation} there, interval {bounds[0]:.2f} to {bounds[1]:.2f}")
     levels = [(name, hypothesis.level_under if name == "under" else hypothesis.level_against) for name in groups]
-    verdicts = [_level(bench, name, means[name], level, float(sizes[groups[name]].mean())) for name, level in levels if level]
+    reach = _reach(panel, subject, bench.rule.level)
+    verdicts = [
+        _level(bench, name, means[name], level, float(sizes[groups[name]].mean()), reach[:, groups[name]].mean(1))
+        for name, level in levels
+        if level
+    ]
     outcome: Outcome = "inconclusive"
     if bounds[1] < 0 or "missed" in verdicts:
         outcome = "refuted"
@@ -242,9 +241,21 @@ def _resampled(mine: Array, rows: list[int], rng: np.random.Generator) -> Array:
     return np.concatenate([[mine[0, rows].mean()], np.take_along_axis(mine[1:], drawn, axis=1).mean(1)])
 
 
-def _level(bench: Bench, name: str, means: Array, level: str, size: float) -> str:
+def _reach(panel: Panel, subject: Sequence[str], level: float) -> Array:
+    """[2, places]: best and worst rank of the subject that the noise leaves possible."""
+    own = panel.columns(subject)
+    found = []
+    for place in range(len(panel.places)):
+        better, worse = standing(panel.values[:, place] * panel.sign, level)
+        n = float((~np.isnan(panel.values[0, place])).sum())
+        found.append((1 + better[own].mean(), n - worse[own].mean()))
+    return np.array(found).T
+
+
+def _level(bench: Bench, name: str, means: Array, level: str, size: float, reach: Array) -> str:
     low, high = thirds(size, level)
     below, above = interval(means[1:], bench.rule.level)
+    below, above = min(below, float(reach[0])), max(above, float(reach[1]))
     met = low - 1e-9 <= means[0] <= high + 1e-9
     missed = above < low - 0.5 or below > high + 0.5
     verdict = "met" if met else "missed" if missed else "open"

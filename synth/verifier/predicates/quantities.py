@@ -52,9 +52,16 @@ def amount(hypothesis: Amount, bench: Bench) -> Judgement:
     return decide_range(bench, panel, units, hypothesis.range, slack, places, points=points, some=_some(hypothesis))
 
 
-def _some(hypothesis: Amount) -> bool:
+def _some(hypothesis: Amount) -> bool | None:
     """Whether one cell that shows the number is enough: a plain statement of a value does not name all its conditions."""
-    return hypothesis.versus is None and hypothesis.quantifier == "stated" and hypothesis.range.low is not None
+    if hypothesis.versus is not None or hypothesis.quantifier == "on_average":
+        return False
+    return operating_point(hypothesis.range) and (hypothesis.quantifier == "stated" or None)
+
+
+def operating_point(size: Interval) -> bool | None:
+    """True where the range is closed and so names a measured point; None where it is a bound."""
+    return True if size.low is not None and size.high is not None else None
 
 
 def _judgeable(panel: Panel, hypothesis: Amount, subject: Sequence[str], others: Sequence[str]) -> Array:
@@ -90,24 +97,23 @@ def decide_range(
     places: Sequence[Place],
     *,
     points: bool,
-    some: bool | None = None,
+    some: bool | None,
 ) -> Judgement:
     """
     Judge values [1 + draws, units] against a range.
 
-    A single value or a two-sided range of a plain statement names one operating point: one cell that shows it supports,
-    and only if every cell lies far outside is it refuted (some=True). Otherwise every unit must lie inside.
-    A one-sided range ("at least 2x") is judged by the share of cells.
+    some=True   a value or two-sided range names one operating point: one cell that shows it supports, and only if every
+                cell lies far outside is it refuted
+    some=False  every unit must lie inside; one far outside refutes
+    some=None   a bound ("at least 2x"), or a word like "always", is judged by the share of cells
     """
     tolerance = slack + claimed_slack(size)
-    one_sided = size.low is None or size.high is None
     scores = _distance(units, size, tolerance)
     unit_panel = Panel(
         panel.metric, panel.methods, tuple(places), units[:, :, None], _unit_repeats(panel, places), panel.used, panel.notes, panel.slack
     )
-    if one_sided and some is None:
+    if some is None:
         return decide_share(bench, unit_panel, scores, "stated", None)
-    existential = some if some is not None else True
     means, bounds = units[0], [interval(units[1:, i], bench.rule.level) for i in range(units.shape[1])]
     inside = scores[0] > 0
     certain = np.array([size.contains(low, tolerance) and size.contains(high, tolerance) for low, high in bounds])
@@ -119,11 +125,11 @@ def decide_range(
     bench.step(3, f"range {size.low} to {size.high}, tolerance {tolerance:.3g}; {shown}")
     bench.step(3, f"inside for certain {int(certain.sum())}, far outside {int(far.sum())} of {count(len(places), 'value')}")
     outcome: Outcome = "inconclusive"
-    if existential:
+    if some:
         outcome = "supported" if certain.any() else "refuted" if far.all() else "inconclusive"
     else:
         outcome = "supported" if certain.all() else "refuted" if far.any() else "inconclusive"
-    draws = (scores[1:] > 0).any(1) if existential else (scores[1:] > 0).all(1)
+    draws = (scores[1:] > 0).any(1) if some else (scores[1:] > 0).all(1)
     shares = (scores[1:] > 0).mean(1)
     return bench.judgement(
         outcome, unit_panel, units[1:].mean(1), float(inside.mean()), interval(shares, bench.rule.level), probability=float(draws.mean())

@@ -9,7 +9,7 @@ import numpy as np
 
 from synth.model import Judgement, Outcome, Rank
 from synth.verifier.bench import Bench, breakdown, by_dataset, count, population, reads_each_dataset
-from synth.verifier.bootstrap import Array, generator, holm, hypergeometric, interval, ranks, signed_rank_p, tail
+from synth.verifier.bootstrap import Array, generator, holm, hypergeometric, interval, ranks, signed_rank_p, standing, tail
 from synth.verifier.panel import Panel
 from synth.verifier.quantifiers import SIGNIFICANCE, TABLE
 
@@ -38,7 +38,8 @@ def rank(hypothesis: Rank, bench: Bench) -> Judgement:
     placed = _ranks(panel.values * sign)
     if hypothesis.by == "mean_rank":
         return _by_mean_rank(hypothesis, bench, panel, placed)
-    return _by_cell(hypothesis, bench, panel, placed)
+    possible = _possible(panel.values * sign, panel.columns(subject), hypothesis.k, bench.rule.level)
+    return _by_cell(hypothesis, bench, panel, placed, possible)
 
 
 def _judgeable(panel: Panel, hypothesis: Rank, named: Sequence[str]) -> Array:
@@ -53,7 +54,17 @@ def _ranks(values: Array) -> Array:
     return np.stack([ranks(values[:, place]) for place in range(values.shape[1])], axis=1)
 
 
-def _by_cell(hypothesis: Rank, bench: Bench, panel: Panel, placed: Array) -> Judgement:
+def _possible(values: Array, own: Sequence[int], k: int, level: float) -> Array:
+    """[places]: members of the group that fewer than k methods beat beyond the noise, so that they may be among the top k."""
+    counts = []
+    for place in range(values.shape[1]):
+        better, _ = standing(values[:, place], level)
+        seen = ~np.isnan(values[0, place])
+        counts.append(min(k, sum(bool(seen[m]) and better[m] < k for m in own)))
+    return np.array(counts, dtype=float)
+
+
+def _by_cell(hypothesis: Rank, bench: Bench, panel: Panel, placed: Array, possible: Array) -> Judgement:
     k, own = hypothesis.k, panel.columns(hypothesis.subject.members)
     counts = (placed[:, :, own] <= k + 1e-9).sum(2).astype(float)
     seen = ~np.isnan(placed[0])
@@ -62,7 +73,7 @@ def _by_cell(hypothesis: Rank, bench: Bench, panel: Panel, placed: Array) -> Jud
     largest = int(size.max())
     chances = [hypergeometric(int(n), int(g), k) for n, g in zip(rivals, size, strict=True)]
     chance = float(np.mean(k * size / rivals))
-    statistic, bounds = float(counts[0].mean()), interval(counts[1:].mean(1), bench.rule.level)
+    statistic, bounds = float(counts[0].mean()), bounds_of(counts, possible, bench.rule.level)
     p = tail(chances, float(counts[0].sum()))
     told = f"{statistic:.3f} of {min(largest, k)} over {count(len(panel.places), 'cell')}, {bench.spread_words(bounds)}"
     bench.step(3, f"mean number of members among the {hypothesis.end} {k}: {told}")
@@ -72,25 +83,34 @@ def _by_cell(hypothesis: Rank, bench: Bench, panel: Panel, placed: Array) -> Jud
         bench.step(3, f"by condition: {detail}")
     support = members_support(largest, k, TABLE[hypothesis.quantifier].support_at) if largest != len(hypothesis.subject.members) else None
     support_at = bench.rule.support_at if support is None else min(bench.rule.support_at, support)
-    outcome = _outcome(hypothesis, bench, panel, counts, chance, p, support_at, largest)
+    outcome = _outcome(hypothesis, bench, panel, counts, possible, chance, p, support_at, largest)
     draws = counts[1:].mean(1)
     probability = float((draws >= support_at - 1e-9).mean())
     return bench.judgement(outcome, panel, draws, statistic, bounds, grain=1.0 / len(panel.places), probability=probability, chance=chance)
 
 
-def _outcome(hypothesis: Rank, bench: Bench, panel: Panel, counts: Array, chance: float, p: float, support_at: float, size: int) -> Outcome:
+def bounds_of(counts: Array, possible: Array, level: float) -> tuple[float, float]:
+    """Interval of the mean count; its upper end is no lower than what the noise leaves possible."""
+    low, high = interval(counts[1:].mean(1), level)
+    return low, max(high, float(possible.mean()))
+
+
+def _outcome(
+    hypothesis: Rank, bench: Bench, panel: Panel, counts: Array, possible: Array, chance: float, p: float, support_at: float, size: int
+) -> Outcome:
     fits = size <= hypothesis.k
     refute_at = members_refute(size, hypothesis.k) if fits else max(bench.rule.refute_at, chance)
     floor = 0.5 * size if fits else chance
     bench.step(4, f"supported from {support_at:g} with a lower bound above {floor:.3g}, refuted below {refute_at:.3g}")
     if TABLE[hypothesis.quantifier].against_chance:
-        return _against_chance(bench, counts, chance, p, support_at, min(size, hypothesis.k), fits)
+        return _against_chance(bench, counts, possible, chance, p, support_at, min(size, hypothesis.k), fits)
     each = reads_each_dataset(hypothesis.quantifier, hypothesis.where, hypothesis.per_dataset)
     rows = list(by_dataset(panel.places).values()) if each else []
     if each:
         bench.step(4, "must hold in each data set")
-    means = [counts[:, chosen].mean(1) for chosen in [list(range(counts.shape[1])), *rows]]
-    lows = [interval(mean[1:], bench.rule.level) for mean in means]
+    chosen_rows = [list(range(counts.shape[1])), *rows]
+    means = [counts[:, chosen].mean(1) for chosen in chosen_rows]
+    lows = [bounds_of(counts[:, chosen], possible[chosen], bench.rule.level) for chosen in chosen_rows]
     if any(mean[0] < refute_at - 1e-9 and high < support_at for mean, (_, high) in zip(means, lows, strict=True)):
         return "refuted"
     strong = all(mean[0] >= support_at - 1e-9 and low > floor - 1e-9 for mean, (low, _) in zip(means, lows, strict=True))
@@ -106,8 +126,10 @@ def _outcome(hypothesis: Rank, bench: Bench, panel: Panel, counts: Array, chance
     return "supported"
 
 
-def _against_chance(bench: Bench, counts: Array, chance: float, p: float, support_at: float, most: int, fits: bool) -> Outcome:
-    low, high = interval(counts[1:].mean(1), bench.rule.level)
+def _against_chance(
+    bench: Bench, counts: Array, possible: Array, chance: float, p: float, support_at: float, most: int, fits: bool
+) -> Outcome:
+    low, high = bounds_of(counts, possible, bench.rule.level)
     mean, n = float(counts[0].mean()), counts.shape[1]
     if mean >= support_at - 1e-9 and p < SIGNIFICANCE and low > chance:
         return "supported"

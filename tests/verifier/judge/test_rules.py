@@ -1,0 +1,69 @@
+"""Rules are fixed from the hypothesis alone, with thresholds and chance levels that can be checked by hand."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import TypeAdapter
+
+from synth.model import AllOf, Compare, Correlate, Group, Hypothesis, Quantifier, Rank, Rule
+from synth.verifier.predicates.differences import chance_of
+from synth.verifier.predicates.profiles import thirds
+from synth.verifier.quantifiers import TABLE
+from synth.verifier.rules import rule_for
+
+FOUR = Group(label="learned", members=("topk", "evit", "dynamicvit", "ats"))
+THREE = Group(label="soft", members=("sit", "patchmerger", "sinkhorn"))
+POPULATION = Group(label="all thirteen", members=tuple(f"m{i}" for i in range(9)))
+
+
+def test_a_group_that_fits_must_fill_four_fifths_of_itself() -> None:
+    """Three of three in the bottom 3: 2.4 supports, 1.5 speaks against."""
+    rule = rule_for(Rank(subject=THREE, end="bottom", k=3, quantifier="consistently"))
+    assert (rule.support_at, rule.refute_at, rule.chance) == (pytest.approx(2.4), 1.5, None)
+
+
+def test_a_group_larger_than_k_must_fill_half_of_the_places() -> None:
+    """Four in the top 3 of thirteen: 1.5 supports; chance is 12/13."""
+    rule = rule_for(Rank(subject=FOUR, end="top", k=3, population=POPULATION))
+    assert (rule.support_at, rule.chance) == (1.5, pytest.approx(12 / 13))
+
+
+@pytest.mark.parametrize(("quantifier", "share"), [("all", 0.8), ("stated", 0.8), ("mostly", 0.6), ("often", 0.5), ("sometimes", 0.2)])
+def test_quantifiers_set_the_share(quantifier: Quantifier, share: float) -> None:
+    """The share of cells that a comparison needs is read from the one table."""
+    rule = rule_for(Compare(subject=FOUR, other=THREE, relation="beats", quantifier=quantifier))
+    assert rule.support_at == share
+
+
+def test_every_quantifier_has_a_share_and_a_reason() -> None:
+    """The table knows every word of the grammar."""
+    assert set(TABLE) == set(Quantifier.__args__)  # type: ignore[attr-defined]
+    assert all(0 < entry.support_at <= 1 and entry.reason for entry in TABLE.values())
+
+
+def test_chance_of_groups() -> None:
+    """The best of 2 exceeds the best of 11 with 2/13; every one of 2 exceeds every one of 2 with 1/6; single ones with 1/2."""
+    assert chance_of(2, 11, "best", "best") == pytest.approx(2 / 13)
+    assert chance_of(2, 2, "each", "best") == pytest.approx(1 / 6, abs=0.01)
+    assert chance_of(1, 1, "best", "best") == 0.5
+    assert chance_of(3, 4, "median", "median") == pytest.approx(0.5, abs=0.01)
+
+
+def test_thirds_of_thirteen() -> None:
+    """Ranks 1 to 4 are high, 5 to 9 middle, 10 to 13 low."""
+    assert [thirds(13, level) for level in ("high", "middle", "low")] == [(1, 4), (5, 9), (10, 13)]
+
+
+def test_a_composition_has_a_rule_for_each_part() -> None:
+    """Parts are decided by their own rules, in order."""
+    part = Correlate(x="iou", y="performance_difference", strength="moderate")
+    rule = rule_for(AllOf(parts=(part, part.model_copy(update={"strength": "high"}))))
+    assert [p.support_at for p in rule.parts] == [0.4, 0.7]
+
+
+def test_rules_survive_being_stored() -> None:
+    """A rule and its hypothesis are the same after a round trip through JSON, so that it can be stored before anything runs."""
+    hypothesis = AllOf(parts=(Rank(subject=FOUR, end="top", k=3), Compare(subject=FOUR, other=THREE, relation="trails")))
+    rule = rule_for(hypothesis)
+    again: Hypothesis = TypeAdapter(Hypothesis).validate_json(hypothesis.model_dump_json())
+    assert rule_for(again) == Rule.model_validate_json(rule.model_dump_json()) == rule
