@@ -1,0 +1,82 @@
+"""
+Document → Claims.
+
+1. Every sentence is scored as a claim of its own paper.
+2. References ("our method", "it") are resolved by the paper's own name for its method and the sentence before.
+3. What parses counts for more than what does not; the best sentences up to the budget stay, in document order.
+4. The quote of each is found again in the document's text; a sentence that is not there is dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from synth.extractor.parse import Parse, parse
+from synth.extractor.resolve import canonical, own_name, resolved
+from synth.extractor.select import FLOOR, select
+from synth.extractor.sentences import Scored, scored
+from synth.model import Claim, Document, Passage, Question, claim_id
+
+PARSED_BONUS = 0.12
+"""a sentence with a hypothesis says something checkable: its extraction confidence goes this share of the way to 1."""
+UNPARSED_SHARE = 0.8
+"""and one without keeps this share of its own."""
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    scored: Scored
+    text: str
+    parsed: Parse
+
+
+def _found_again(document: Document, passage: Passage) -> Passage | None:
+    """The passage where the document's text has it, offsets mended if need be; None if the text does not hold the quote."""
+    if document.text[passage.start : passage.end] == passage.text:
+        return passage
+    at = document.text.find(passage.text)
+    return passage.model_copy(update={"start": at, "end": at + len(passage.text)}) if at >= 0 and passage.text else None
+
+
+def _candidate(one: Scored, itself: str | None, before: str) -> _Candidate:
+    text, reason = resolved(one.passage.text, itself, before)
+    parsed = Parse(None, reason) if reason else parse(text, subject=canonical(itself))
+    share = one.confidence + PARSED_BONUS * (1 - one.confidence) if parsed.hypothesis is not None else UNPARSED_SHARE * one.confidence
+    return _Candidate(replace(one, confidence=round(share, 3)), text, parsed)
+
+
+def _candidates(document: Document) -> list[_Candidate]:
+    itself = own_name(document)
+    found: list[_Candidate] = []
+    before = ""
+    for passage in document.passages:
+        one = scored(passage)
+        if one.confidence >= FLOOR / 2:
+            found.append(_candidate(one, itself, before))
+        before = passage.text
+    return found
+
+
+def _claim(document: Document, candidate: _Candidate) -> Claim | None:
+    passage = _found_again(document, candidate.scored.passage)
+    if passage is None:
+        return None
+    return Claim(
+        id=claim_id(document.paper.id, candidate.text),
+        text=candidate.text,
+        passage=passage,
+        paper_id=document.paper.id,
+        hypothesis=candidate.parsed.hypothesis,
+        reason=candidate.parsed.reason,
+        extraction_confidence=candidate.scored.confidence,
+        notes=candidate.parsed.notes,
+    )
+
+
+def extract(document: Document, *, question: Question | None = None, budget: int = 12) -> tuple[Claim, ...]:
+    """The claims of one document in its order, at most `budget`; papers and reading notes alike."""
+    candidates = _candidates(document)
+    by_place = {candidate.scored.passage.start: candidate for candidate in candidates}
+    chosen = select((candidate.scored for candidate in candidates), budget=budget, question=question)
+    claims = (_claim(document, by_place[one.passage.start]) for one in chosen)
+    return tuple({claim.id: claim for claim in claims if claim is not None}.values())

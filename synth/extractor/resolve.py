@@ -1,0 +1,140 @@
+"""What "our method", "we", "it" and "the latter" stand for: the paper's own method, or a name in the sentence before."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from synth.extractor.scene import annotate
+from synth.extractor.text import plain
+from synth.extractor.words import word_set
+from synth.model import Document, vocabulary
+
+_NAME = r"(?P<name>[A-Z][\w+-]*(?:[ -][A-Z][\w+-]*){0,3})"
+_TITLE = re.compile(r"^(?P<name>[\w+.-]*[A-Z][\w+.-]*(?: [A-Z][\w+-]*)?)\s*:\s+\S")
+_CALLED = re.compile(
+    rf"\b(?:called|named|dubbed|termed|denoted(?: as| by)?|coined|which we call|we call it|referred to as"
+    rf"|abbreviated as|abbreviated)\s+(?:the\s+)?[\"'“]?{_NAME}"
+)
+_PROPOSE = re.compile(
+    rf"\b(?:we|this paper|this work|we (?:here|then|thus|also))\s+(?:\w+ly\s+)?(?:propose|present|introduce"
+    rf"|describe|develop|design|devise)s?\s+(?:the\s+|an?\s+)?{_NAME}"
+)
+_BRACKETED = re.compile(
+    r"\b(?:we|this paper|this work)\s+(?:\w+ly\s+)?(?:propose|present|introduce|describe|develop"
+    r"|design)s?\s[^.;]{3,120}?\((?P<name>[A-Z][\w+-]*[A-Z][\w+-]*)\)"
+)
+_OURS = re.compile(rf"{_NAME}\s*\((?:[Oo]urs?)\)")
+_COINED = re.compile(r"\b(?:[A-Z][a-z]*[A-Z]\w*|[A-Z]{3,}[a-z]*|[A-Z][a-z]+-[A-Z]\w*)\b")
+_GENERIC = word_set(
+    """
+    ImageNet GPU GPUs CPU FLOPs GFLOPs MACs GMACs CNN CNNs ViT ViTs DeiT NLP CLS MLP MLPs LSTM BERT COCO CIFAR SGD ADAM NVIDIA
+    PyTorch ResNet USA IEEE CVPR ICCV ECCV NeurIPS ICLR ICML ACL AAAI
+    """
+)
+_SELF = re.compile(
+    r"\b(?P<words>(?:[Oo]ur|[Tt]he proposed|[Tt]his|[Tt]he presented)\s+(?:(?:novel|simple|full|final"
+    r"|proposed|new)\s+)?(?:method|approach|model|framework|algorithm|technique|"
+    r"system|architecture|network)|[Oo]urs)\b(?P<own>'s)?"
+)
+_WE = re.compile(
+    r"^(?P<words>[Ww]e)\s+(?=(?:also\s+|further\s+)?(?:achieve|obtain|outperform|reach|attain|surpass"
+    r"|improve|reduce|get|beat|match|gain)\w*\b)"
+)
+_IT = re.compile(r"^(?P<words>[Ii]t|[Tt]hey|[Tt]his method|[Tt]hese methods)\s+(?=\w+s\b|\w+ly\b|outperform|are|is|have|has|can|do|does)")
+_THEREFORE = re.compile(
+    r"^[Ii]t\s+(?:is|was|can be|has been|should be)\s+(?:\w+\s+)?(?:that|to|shown|found|observed|noted"
+    r"|clear|worth|seen|important|possible|known)\b"
+)
+_PAIR = re.compile(r"\b[Tt]he (?P<which>former|latter)\b")
+
+
+def own_name(document: Document) -> str | None:
+    """
+    The name that a paper gives its own method, None where it gives none.
+
+    In this order: "X: ..." in the title; "we propose X", "called X", "(X)" behind a proposal; "X (ours)" in text and
+    tables; the coined word that stands in the title and oftenest in the text.
+    """
+    title = plain(document.paper.title)
+    if (match := _TITLE.match(title)) and _coined(match["name"]):
+        return match["name"]
+    text = _own_words(document)
+    for pattern in (_CALLED, _PROPOSE, _BRACKETED, _OURS):
+        names = Counter(_trimmed(match["name"]) for match in pattern.finditer(text))
+        best = next((name for name, _ in names.most_common() if _coined(name)), None)
+        if best:
+            return best
+    return _frequent(title, document.text)
+
+
+def _own_words(document: Document) -> str:
+    """Abstract, introduction and conclusion, where a paper names what it proposes, then row names of its tables."""
+    passages = [one.text for one in document.passages if one.role in {"abstract", "introduction", "conclusion"}] or [document.text[:6000]]
+    rows = [cell.text for table in document.tables for cell in table.cells if cell.column == 0]
+    return plain(". ".join([document.paper.abstract, *passages, *rows])[:60000])
+
+
+def _trimmed(name: str) -> str:
+    return re.sub(r"\s+(?:The|A|In|We|It|Our|This|To|For|And|With)$", "", name).strip(" -")
+
+
+def _coined(name: str) -> bool:
+    """Whether a word looks made up for a method: a capital inside, and no everyday abbreviation."""
+    return (
+        name not in _GENERIC
+        and any(_COINED.fullmatch(word) or re.search(r"[a-z][A-Z]|[A-Z]{2}", word) for word in name.split())
+        and len(name) > 2
+    )
+
+
+def _frequent(title: str, text: str) -> str | None:
+    in_title = {word for word in _COINED.findall(title) if word not in _GENERIC}
+    counts = Counter(word for word in _COINED.findall(text) if word in in_title)
+    known = [word for word, n in counts.most_common(1) if n >= 3]
+    return known[0] if known else None
+
+
+def resolved(sentence: str, itself: str | None, before: str = "") -> tuple[str, str]:
+    """
+    (sentence that can be read on its own, reason): references replaced by the names that they stand for.
+
+    itself   the paper's own method
+    before   the sentence before, to which "it" and "the latter" refer
+    reason   why the sentence stays ambiguous, empty where it does not
+    """
+    if _SELF.search(sentence) or _WE.match(sentence):
+        if itself is None:
+            return sentence, "refers to “our method”, and the paper names none"
+        sentence = _SELF.sub(lambda match: itself + (match["own"] or ""), sentence)
+        sentence = _WE.sub(lambda match: f"{itself} ", sentence)
+    return _pronouns(sentence, before)
+
+
+def _pronouns(sentence: str, before: str) -> tuple[str, str]:
+    pair = _PAIR.search(sentence)
+    it = None if _THEREFORE.match(sentence) else _IT.match(sentence)
+    if pair is None and it is None:
+        return sentence, ""
+    inside = _names(sentence[: pair.start()]) if pair else ()
+    names = inside if len(inside) == 2 else _names(before)
+    if pair:
+        if len(names) != 2:
+            return sentence, f"“the {pair['which']}” has no clear pair to refer to"
+        return sentence[: pair.start()] + names[0 if pair["which"] == "former" else 1] + sentence[pair.end() :], ""
+    assert it is not None
+    if len(names) != 1:
+        return sentence, f"“{it['words']}” has no one thing to refer to" if before else f"“{it['words']}” refers to nothing before it"
+    return names[0] + sentence[it.end("words") :], ""
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Methods and families of a text as they are written there, each once, in order."""
+    text = plain(text)
+    spans = annotate(text).of("method", "family")
+    return tuple({span.name: text[span.start : span.end] for span in reversed(spans)}.values())[::-1]
+
+
+def canonical(name: str | None) -> str | None:
+    """The canonical name or slug of the paper's own method."""
+    return vocabulary().name("method", name) if name else None
