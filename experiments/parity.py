@@ -90,7 +90,12 @@ def _stage_equal(trace: Trace, run: Arrays, stage: int, location: int, method: s
     if method == "sinkhorn":
         soft = reduction.soft if reduction is not None else None
         return soft is not None and bool(np.allclose(soft.sum(2).numpy(), run[f"soft_rowsum_{location}"], atol=TOLERANCE))
-    pairs = (("kept", kept), ("abs", trace.kept[stage]), ("assign", reduction.assign if reduction else None), ("labels", trace.labels[stage]))
+    pairs = (
+        ("kept", kept),
+        ("abs", trace.kept[stage]),
+        ("assign", reduction.assign if reduction else None),
+        ("labels", trace.labels[stage]),
+    )
     return all(_same(ours, run[f"{key}_{location}"]) for key, ours in pairs if f"{key}_{location}" in run)
 
 
@@ -113,7 +118,8 @@ def compare(model: Any, images: Tensor, run: Arrays, method: str, keep_rate: flo
         "method": method,
         "keep_rate": keep_rate,
         "decisions_equal": decisions or (False if stable else None),
-        "tokens_equal": _counts(trace, places, method) == [int(n) for n in run["n_tokens"]] and ("n_real" not in run or _same(torch.tensor(real), run["n_real"])),
+        "tokens_equal": _counts(trace, places, method) == [int(n) for n in run["n_tokens"]]
+        and ("n_real" not in run or _same(torch.tensor(real), run["n_real"])),
         "max_logit_difference": float(np.abs(logits.numpy() - run["logits"]).max()),
     }
 

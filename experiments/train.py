@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import copy
 import math
-import os
 import sys
 import time
 from dataclasses import asdict, dataclass
@@ -128,7 +127,7 @@ def keep(state: State, recipe: Recipe, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     torch.save(data, partial)
-    os.replace(partial, path)
+    partial.replace(path)
 
 
 def resume(recipe: Recipe, path: Path, folder: Path = CHECKPOINTS) -> State:
@@ -150,7 +149,7 @@ def evaluate(model: Any, dataset: str, split: str, n: int = 1000) -> float:
     """The data set's own metric in percent, without reduction."""
     from experiments.measure.scores import performance, resamples
 
-    scenes = load_scenes(dataset, split, n, 1)  # type: ignore[arg-type]
+    scenes = load_scenes(dataset, split, n, 1)
     with torch.inference_mode():
         logits = torch.cat([model.eval()(pixels(scenes.images[i : i + 125])) for i in range(0, n, 125)])
     return performance(logits.numpy(), scenes.labels, resamples(n, 0, 0, dataset))[0]
@@ -177,7 +176,13 @@ def train(recipe: Recipe, *, seconds: float, folder: Path = CHECKPOINTS, every: 
     state.averaged.load_state_dict({name: value.half().float() for name, value in state.averaged.state_dict().items()})
     measured = {split: round(evaluate(state.averaged, recipe.dataset, split), 2) for split in ("validation", "test")}
     command = f"python -m experiments train --backbone {recipe.backbone} --dataset {recipe.dataset} --seed {recipe.seed}"
-    facts = {"command": command, "recipe": asdict(recipe), "steps_done": state.step, "limit_seconds": seconds, "seconds": round(state.seconds, 1)}
+    facts = {
+        "command": command,
+        "recipe": asdict(recipe),
+        "steps_done": state.step,
+        "limit_seconds": seconds,
+        "seconds": round(state.seconds, 1),
+    }
     save(state.averaged, path, {**facts, "metric": "map_percent" if DATASETS[recipe.dataset] else "top1_percent", "performance": measured})
     path.with_suffix(".state").unlink(missing_ok=True)
     print(f"{path.stem}: {measured} after {state.step} steps, {state.seconds:.0f} s", file=log, flush=True)

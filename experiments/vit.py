@@ -38,10 +38,10 @@ class Stream:
 class Trace:
     """What happened in one forward pass; indices and labels are those of the original patches."""
 
-    counts: list[Tensor] = field(default_factory=list)
-    """real patch tokens after every block, [b] each: no prefix, no padding, nothing masked."""
-    lengths: list[int] = field(default_factory=list)
-    """patch tokens in the tensor after every block, padding included."""
+    counts: dict[int, Tensor] = field(default_factory=dict)
+    """real patch tokens after a block, [b] each: no prefix, no padding, nothing masked; blocks before the first stage drop none."""
+    lengths: dict[int, int] = field(default_factory=dict)
+    """patch tokens in the tensor after a block, padding included."""
     reductions: list[Reduction | None] = field(default_factory=list)
     """what each stage decided, in indices of the tokens that entered it."""
     kept: list[Tensor | None] = field(default_factory=list)
@@ -84,18 +84,40 @@ class ReducedViT(nn.Module):
         trace = Trace()
         return self._run(images, trace), trace
 
-    def _run(self, images: Tensor, trace: Trace | None) -> Tensor:
+    def stem(self, images: Tensor) -> Tensor:
+        """Tokens [b, prefix + N, d] that enter the block before the first stage: up to there all reducers do the same."""
         vit = self.model
-        stream = Stream(vit.norm_pre(vit.patch_drop(vit._pos_embed(vit.patch_embed(images)))))
-        for index, block in enumerate(vit.blocks):
+        tokens = vit.norm_pre(vit.patch_drop(vit._pos_embed(vit.patch_embed(images))))
+        stream = Stream(tokens)
+        for block in vit.blocks[: self._first]:
+            self._block(block, stream, received=False)
+        return stream.tokens
+
+    def continued(self, tokens: Tensor) -> tuple[Tensor, Trace]:
+        """Logits and trace, from what `stem` gave."""
+        trace = Trace()
+        return self._rest(tokens, trace), trace
+
+    @property
+    def _first(self) -> int:
+        return max(min(self.locations, default=1) - 1, 0)
+
+    def _run(self, images: Tensor, trace: Trace | None) -> Tensor:
+        return self._rest(self.stem(images), trace)
+
+    def _rest(self, tokens: Tensor, trace: Trace | None) -> Tensor:
+        vit = self.model
+        stream = Stream(tokens)
+        for index in range(self._first, len(vit.blocks)):
+            block = vit.blocks[index]
             if index in self.locations:
                 reduction = self._stage(block, stream, self.locations.index(index))
                 if trace is not None:
-                    _record_stage(trace, reduction, stream, self.prefix)
+                    _record_stage(trace, reduction)
             else:
                 self._block(block, stream, received=self.reducer.needs_received and index + 1 in self.locations)
             if trace is not None:
-                _record_block(trace, stream, self.prefix, index if index in (*self.locations, len(vit.blocks) - 1) else None)
+                _record_block(trace, stream, self.prefix, index, index in (*self.locations, len(vit.blocks) - 1))
         out: Tensor = vit.forward_head(vit.norm(stream.tokens))
         return out
 
@@ -113,18 +135,18 @@ class ReducedViT(nn.Module):
         reduction = None
         if self.reducer.place == "before":
             reduction = self.reducer.reduce(self._view(stream, stage, None))
-            self._apply(stream, reduction)
+            self._replace(stream, reduction)
         heads = _project(block, stream)
         if self.reducer.place == "queries":
             reduction = self.reducer.reduce(self._view(stream, stage, heads))
             queries = heads.q if reduction is None else _rows(heads.q, self._index(reduction))
-            self._apply(stream, reduction)
+            self._replace(stream, reduction)
             stream.tokens = stream.tokens + _leave(block, _mix(heads, queries, self.fused))
         else:
             stream.tokens = stream.tokens + _leave(block, _mix(heads, heads.q, self.fused))
         if self.reducer.place == "between":
             reduction = self.reducer.reduce(self._view(stream, stage, heads))
-            self._apply(stream, reduction)
+            self._replace(stream, reduction)
         stream.tokens = _mlp(block, stream.tokens)
         return reduction
 
@@ -138,7 +160,7 @@ class ReducedViT(nn.Module):
         head = torch.arange(self.prefix, device=index.device).expand(len(index), -1)
         return torch.cat([head, index], 1)
 
-    def _apply(self, stream: Stream, reduction: Reduction | None) -> None:
+    def _replace(self, stream: Stream, reduction: Reduction | None) -> None:
         """Replace the patch tokens by what left the stage."""
         if reduction is None:
             return
@@ -152,13 +174,16 @@ class ReducedViT(nn.Module):
 
 def _check(model: Any) -> None:
     """Raise ReductionError unless the blocks are timm's plain ones."""
-    from timm.models.vision_transformer import Attention, Block, VisionTransformer
+    from timm.layers.attention import Attention
+    from timm.models.vision_transformer import Block, VisionTransformer
 
-    plain_blocks = isinstance(model, VisionTransformer) and all(
-        isinstance(block, Block) and isinstance(block.attn, Attention) and getattr(block.attn, "gate", None) is None for block in model.blocks
-    )
+    plain_blocks = isinstance(model, VisionTransformer) and all(_is_plain(block, Block, Attention) for block in model.blocks)
     if not plain_blocks or not model.num_prefix_tokens:
         raise ReductionError("reducers apply to a timm VisionTransformer with plain blocks and a class token")
+
+
+def _is_plain(block: Any, kind: type, attention: type) -> bool:
+    return isinstance(block, kind) and isinstance(block.attn, attention) and getattr(block.attn, "gate", None) is None  # type: ignore[attr-defined]
 
 
 def _project(block: Any, stream: Stream) -> Heads:
@@ -221,7 +246,7 @@ def _bias(stream: Stream, prefix: int) -> Tensor | None:
     return None if bias is None else functional.pad(bias, (prefix, 0))[:, None, None].to(stream.tokens.dtype)
 
 
-def _record_stage(trace: Trace, reduction: Reduction | None, stream: Stream, prefix: int) -> None:
+def _record_stage(trace: Trace, reduction: Reduction | None) -> None:
     """Compose the decisions of a stage with those of the earlier ones."""
     trace.reductions.append(reduction)
     earlier = next((kept for kept in reversed(trace.kept) if kept is not None), None)
@@ -240,19 +265,22 @@ def _compose(earlier: Tensor, kept: Tensor) -> Tensor:
     return torch.where(kept < 0, -1, earlier.gather(1, kept.clamp(min=0)))
 
 
-def _record_block(trace: Trace, stream: Stream, prefix: int, index: int | None) -> None:
+def _record_block(trace: Trace, stream: Stream, prefix: int, index: int, features: bool) -> None:
+    """Count the tokens after a block, and keep its class token where asked."""
     batch, n, _ = stream.tokens.shape
     full = torch.full((batch,), n - prefix, device=stream.tokens.device)
-    trace.counts.append(full if stream.valid is None else stream.valid.sum(1))
-    trace.lengths.append(n - prefix)
-    if index is not None:
+    trace.counts[index] = full if stream.valid is None else stream.valid.sum(1)
+    trace.lengths[index] = n - prefix
+    if features:
         trace.class_features[index] = stream.tokens[:, 0]
 
 
-def attach(model: Any, method: str, keep_rate: float | Sequence[float], *, seed: int = 0, fused: bool = True, **options: bool) -> ReducedViT:
+def attach(
+    model: Any, method: str, keep_rate: float | Sequence[float], *, seed: int = 0, fused: bool = True, **options: bool
+) -> ReducedViT:
     """A reducer by name on a given timm VisionTransformer, which is shared and not copied."""
     _check(model)
-    reducer = build(method, shape_of(model), keep_rate, seed=seed, **options)
+    reducer = build(method, shape_of(model), keep_rate, seed=seed, **options).to(next(model.parameters()))
     return ReducedViT(model, reducer, fused=fused).train(model.training)
 
 

@@ -68,7 +68,8 @@ def _background(n: int, rng: np.random.Generator) -> Array:
     tilt = rng.uniform(-0.3, 0.3, (n, 2, 1, 1)).astype(np.float32)
     level = rng.uniform(0.05, 0.3, (n, 1, 1)).astype(np.float32)
     noise = rng.standard_normal((n, SIDE, SIDE), dtype=np.float32) * np.float32(0.05)
-    return level + tilt[:, 0] * ramp[None, :, None] + tilt[:, 1] * ramp[None, None, :] + noise
+    scene: Array = level + tilt[:, 0] * ramp[None, :, None] + tilt[:, 1] * ramp[None, None, :] + noise
+    return scene
 
 
 def _paste(canvas: Array, patch: Array, top: int, left: int) -> None:

@@ -17,7 +17,7 @@ from experiments.reducers.reducer import Reducer, Reduction, View, register
 
 def significance(row: Tensor, values: Tensor) -> Tensor:
     """Share of each token in sum over heads of attention [b, h, n] times length of the value [b, h, n, c]: [b, n]."""
-    scores = (row * values.norm(dim=-1)).sum(1)
+    scores: Tensor = (row * values.norm(dim=-1)).sum(1)
     return scores / (scores.sum(1, keepdim=True) + 1e-6)
 
 

@@ -20,7 +20,12 @@ class Predictor(nn.Module):
         super().__init__()
         self.in_conv = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, width), nn.GELU())
         self.out_conv = nn.Sequential(
-            nn.Linear(width, width // 2), nn.GELU(), nn.Linear(width // 2, width // 4), nn.GELU(), nn.Linear(width // 4, 2), nn.LogSoftmax(-1)
+            nn.Linear(width, width // 2),
+            nn.GELU(),
+            nn.Linear(width // 2, width // 4),
+            nn.GELU(),
+            nn.Linear(width // 4, 2),
+            nn.LogSoftmax(-1),
         )
 
     def forward(self, tokens: Tensor, policy: Tensor | None = None) -> Tensor:

@@ -20,12 +20,13 @@ def distances(grid: tuple[int, int], norm: float) -> Tensor:
     """Distance of every patch from the centre of the grid, row by row, float32 [rows * columns]."""
     axes = [torch.linspace(-side // 2, side // 2, side) for side in grid]
     rows, columns = torch.meshgrid(*axes, indexing="ij")
-    return torch.linalg.vector_norm(torch.stack([rows, columns]), ord=norm, dim=0).flatten()
+    distance: Tensor = torch.linalg.vector_norm(torch.stack([rows, columns]), ord=norm, dim=0)
+    return distance.flatten()
 
 
 def radius(distance: Tensor, count: int) -> float:
     """The radius that holds the number of patches nearest to `count`; the smaller one if two are equally near."""
-    values, numbers = distance.unique(return_counts=True)
+    values, numbers = torch.unique(distance, return_counts=True)
     held = numbers.cumsum(0)
     return float(values[(held - count).abs().argmin()])
 

@@ -197,5 +197,3 @@ def gather(tokens: Tensor, index: Tensor) -> Tensor:
 def top(scores: Tensor, count: int) -> Tensor:
     """Indices [b, count] of the highest scores [b, n], highest first."""
     return scores.topk(count, dim=1).indices
-
-

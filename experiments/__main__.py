@@ -1,0 +1,147 @@
+"""The commands of the laboratory: run, parity, bench, train, list."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse, call, and return the exit code: 0 done, 1 a check failed, 2 usage, 3 could not."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.call(options))
+    except Exception as error:
+        from pydantic import ValidationError
+
+        from experiments.errors import DataError, MissingCheckpoint, ReductionError
+
+        if isinstance(error, (DataError, MissingCheckpoint, ReductionError, ValidationError, OSError)):
+            print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+            return 2 if isinstance(error, (ReductionError, ValidationError, FileNotFoundError)) else 3
+        raise
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m experiments", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="measure the cells of a specification and append records")
+    run.add_argument("spec", type=Path)
+    run.add_argument("--out", type=Path, required=True, help="file of records, one JSON line each; appended to")
+    run.add_argument("--ledger", type=Path, help="table of what was measured before; default: ledger.jsonl beside the records")
+    run.set_defaults(call=_run)
+    parity = commands.add_parser("parity", help="compare all reducers with stored outputs of the reference code")
+    parity.add_argument("folder", type=Path)
+    parity.set_defaults(call=_parity)
+    _bench_parser(commands.add_parser("bench", help="images per second over the unreduced timm model, interleaved"))
+    train = commands.add_parser("train", help="train a small backbone on digit scenes; goes on where it was killed")
+    train.add_argument("--backbone", required=True)
+    train.add_argument("--dataset", required=True)
+    train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--seconds", type=float, default=3600.0, help="wall-clock limit; the schedule is cut to end in time")
+    train.add_argument("--folder", type=Path, help="where weights go; default: the shipped checkpoints")
+    train.set_defaults(call=_train)
+    listing = commands.add_parser("list", help="methods, backbones, data sets and checkpoints")
+    listing.add_argument("--json", action="store_true")
+    listing.set_defaults(call=_list)
+    return parser
+
+
+def _bench_parser(bench: argparse.ArgumentParser) -> None:
+    bench.add_argument("--methods", default="all", help="names joined by commas, or all")
+    bench.add_argument("--backbone", default="deit_small_patch16_224")
+    bench.add_argument("--keep-rate", type=float, default=0.5)
+    bench.add_argument("--batch", type=int, default=16)
+    bench.add_argument("--rounds", type=int, default=7)
+    bench.add_argument("--eager", action="store_true", help="also the same methods with full attention matrices")
+    bench.add_argument("--device", default="cpu")
+    bench.add_argument("--dtype", default="float32", choices=("float32", "bfloat16", "float16"))
+    bench.add_argument("--compile", action="store_true", help="run everything through torch.compile")
+    bench.add_argument("--json", action="store_true")
+    bench.set_defaults(call=_bench)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from experiments.ledger import Ledger
+    from experiments.run import run
+    from synth.model import Spec
+
+    spec = Spec.model_validate_json(options.spec.read_text("utf-8"))
+    ledger = Ledger(options.ledger or options.out.parent / "ledger.jsonl")
+    run(spec, options.out, ledger, log=lambda line: print(line, file=sys.stderr, flush=True))
+    return 0
+
+
+def _parity(options: argparse.Namespace) -> int:
+    from experiments.parity import TOLERANCE, parity
+
+    agreed = True
+    for line in parity(options.folder):
+        print(json.dumps(line), flush=True)
+        agreed &= line["decisions_equal"] is not False and line["tokens_equal"] and line["max_logit_difference"] <= TOLERANCE
+    return 0 if agreed else 1
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from experiments.bench import bench, table
+
+    result = bench(
+        None if options.methods == "all" else options.methods.split(","),
+        backbone=options.backbone,
+        keep_rate=options.keep_rate,
+        batch=options.batch,
+        rounds=options.rounds,
+        eager=options.eager,
+        device=options.device,
+        dtype=options.dtype,
+        compiled=options.compile,
+    )
+    print(json.dumps(result, indent=2) if options.json else table(result))
+    return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    from experiments.backbones import CHECKPOINTS
+    from experiments.train import recipe_for, train
+
+    recipe = recipe_for(options.backbone, options.dataset, options.seed)
+    train(recipe, seconds=options.seconds, folder=options.folder or CHECKPOINTS)
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    found = inventory()
+    if options.json:
+        print(json.dumps(found, indent=2))
+        return 0
+    for title, rows in found.items():
+        print(title)
+        for row in rows:
+            print("  " + "  ".join(f"{name}={value}" if name != "name" else f"{value:<28}" for name, value in row.items()))
+    return 0
+
+
+def inventory() -> dict[str, list[dict[str, Any]]]:
+    """Methods, backbones, data sets and checkpoints with what is known of each."""
+    from experiments.backbones import CHECKPOINTS, PROXIES
+    from experiments.data import DATASETS
+    from experiments.reducers import REGISTRY
+
+    facts = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(CHECKPOINTS.glob("*.json"))}
+    return {
+        "methods": [
+            {"name": n, "kind": r.kind, "place": r.place, "paper": r.paper, "trained": r.trained} for n, r in sorted(REGISTRY.items())
+        ],
+        "backbones": [{"name": name, "width": width, "depth": 12} for name, width in PROXIES.items()],
+        "datasets": [{"name": name, "multi_label": multi} for name, multi in DATASETS.items()],
+        "checkpoints": [{"name": name, "metric": f["metric"], **f["performance"], "steps": f["steps_done"]} for name, f in facts.items()],
+    }
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    sys.exit(main())

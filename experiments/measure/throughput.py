@@ -1,0 +1,168 @@
+"""Units on the shapes of real backbones, weights at random: throughput, multiply-adds, and token counts by stage."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import torch
+
+from experiments.backbones import is_proxy, plain
+from experiments.measure.plan import Unit, code, groups
+from experiments.measure.speed import gmacs, interleaved, sample_input
+from experiments.reducers import REGISTRY
+from experiments.vit import ReducedViT, attach
+from synth.model import CellRequest, LabRecord, Spec
+from synth.model.observation import Scale
+
+ROUNDS = 5
+ENOUGH = 3
+"""rounds below which a median says too little."""
+COUNTED_IMAGES = 4
+"""images on which tokens are counted."""
+
+Models = Callable[[str], Any]
+
+
+@cache
+def _machine() -> str:
+    """What a speed depends on beside the code."""
+    import platform
+
+    import timm
+
+    return (
+        f"{platform.machine()} {platform.processor()} torch {torch.__version__} timm {timm.__version__} threads {torch.get_num_threads()}"
+    )
+
+
+def _scale(cell: CellRequest) -> Scale:
+    """Real shapes speak for the paper, unless what is kept depends on weights and images, which are random here."""
+    adaptive = cell.method in REGISTRY and REGISTRY[cell.method].adaptive
+    return "proxy" if is_proxy(cell.backbone) or adaptive else "paper"
+
+
+class ShapeUnit(Unit):
+    """A unit that needs a backbone's shape and no trained weights."""
+
+    def __init__(self, cell: CellRequest, spec: Spec, models: Models) -> None:
+        super().__init__(cell, spec)
+        self.models = models
+
+    def digests(self) -> tuple[tuple[str, str], ...]:
+        """Weights are random by seed 0, images too."""
+        return (code(), ("weights", "random-0"), ("data", "random-0"))
+
+    def reduced(self) -> ReducedViT:
+        """The cell's method on its backbone."""
+        return attach(self.models(self.cell.backbone), self.cell.method, self.cell.keep_rate, seed=self.cell.seed)
+
+
+class Speed(ShapeUnit):
+    """Images per second, speed-up over the unreduced timm model, and multiply-adds of a cell."""
+
+    metric = "images_per_second"
+
+    def __init__(self, cell: CellRequest, spec: Spec, models: Models, timings: Callable[[float], dict[CellRequest, Any]]) -> None:
+        super().__init__(cell, spec, models)
+        self.timings = timings
+
+    def arguments(self) -> tuple[Any, ...]:
+        """Batch and machine."""
+        return (self.spec.batch, _machine())
+
+    def measure(self, deadline: float) -> tuple[LabRecord, ...]:
+        """Three records; replicates are the rounds."""
+        found = self.timings(deadline)[self.cell]
+        if isinstance(found, Exception):
+            raise found
+        seconds, plain_seconds = found
+        if len(seconds) < ENOUGH:
+            return self.without(f"the budget of {self.spec.budget_seconds:g} s allowed {len(seconds)} of {ENOUGH} rounds")
+        rates = [self.spec.batch / value for value in seconds]
+        ratios = [base / value for base, value in zip(plain_seconds, seconds, strict=False)]
+        fields: dict[str, Any] = {
+            "scale": _scale(self.cell),
+            "reason": f"batch {self.spec.batch}, {len(seconds)} interleaved rounds, {_machine()}",
+        }
+        images = sample_input(self.models(self.cell.backbone), 2)
+        return (
+            self.record("images_per_second", statistics.median(rates), unit="images/s", replicates=tuple(rates), **fields),
+            self.record("speedup", statistics.median(ratios), replicates=tuple(ratios), **fields),
+            self.record("gmacs", gmacs(self.reduced(), images), unit="gmacs", scale=_scale(self.cell)),
+        )
+
+
+class ShapeTokens(ShapeUnit):
+    """Patch tokens after each stage on a real shape."""
+
+    metric = "tokens"
+
+    def measure(self, deadline: float) -> tuple[LabRecord, ...]:
+        """One record a stage: the mean over a few random images; only adaptive methods depend on them."""
+        reduced = self.reduced()
+        with torch.inference_mode():
+            _, trace = reduced.traced(sample_input(self.models(self.cell.backbone), COUNTED_IMAGES))
+        return tuple(
+            self.record(
+                self.metric,
+                float(trace.counts[place].float().mean()),
+                unit="tokens",
+                settings=(("stage", stage + 1.0),),
+                scale=_scale(self.cell),
+            )
+            for stage, place in enumerate(reduced.locations)
+        )
+
+
+def _models() -> Models:
+    """Backbones by name, weights at random by seed 0, built once."""
+
+    @cache
+    def built(backbone: str) -> Any:
+        torch.manual_seed(0)
+        return plain(backbone)
+
+    return built
+
+
+def units(spec: Spec) -> Iterator[Unit]:
+    """Speed of all cells, those of one backbone in the same interleaved rounds."""
+    for (backbone,), cells in groups(_without_data(spec.cells), "backbone").items():
+        models = _models()
+
+        @cache
+        def timings(deadline: float, backbone: str = backbone, cells: tuple[CellRequest, ...] = cells, models: Models = models) -> Any:
+            return _time(backbone, cells, spec, models, deadline)
+
+        yield from (Speed(cell, spec, models, timings) for cell in cells)
+
+
+def token_units(spec: Spec) -> Iterator[Unit]:
+    """Token counts of cells on backbones that are not the laboratory's own."""
+    models = _models()
+    yield from (ShapeTokens(cell, spec, models) for cell in _without_data(spec.cells) if not is_proxy(cell.backbone))
+
+
+def _without_data(cells: tuple[CellRequest, ...]) -> tuple[CellRequest, ...]:
+    """Each cell once; neither data set nor seed changes a shape, but the records keep the names that were asked for."""
+    return tuple(dict.fromkeys(cells))
+
+
+def _time(backbone: str, cells: tuple[CellRequest, ...], spec: Spec, models: Models, deadline: float) -> dict[CellRequest, Any]:
+    """Seconds a round of every cell with those of the plain model, or the exception that says why there are none."""
+    model = models(backbone)
+    found: dict[CellRequest, Any] = {}
+    ready: dict[CellRequest, ReducedViT] = {}
+    for cell in cells:
+        try:
+            ready[cell] = attach(model, cell.method, cell.keep_rate, seed=cell.seed)
+        except Exception as error:
+            found[cell] = error
+    images = sample_input(model, spec.batch)
+    samples, _ = interleaved([model, *ready.values()], images, rounds=ROUNDS, deadline=deadline)
+    for cell, seconds in zip(ready, samples[1:], strict=True):
+        found[cell] = (seconds, samples[0])
+    return found
