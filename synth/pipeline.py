@@ -206,10 +206,17 @@ def _retrieve(
     except NothingRetrieved as error:
         if not fallback:
             raise
-        notice = f"{str(error).rstrip('.')}: the built-in library of reading notes is used instead"
+        notice = _out_of_reach(error)
         progress(notice)
         answer = ask(("library",))
         return Retrieval(answer.fetched, answer.skipped, (*error.log, *answer.log), (notice, *answer.notices))
+
+
+def _out_of_reach(error: NothingRetrieved) -> str:
+    """One line: who could not be reached, why, and what is used instead."""
+    entry = next((entry for entry in error.log if entry.reason), None)
+    cause = f"{entry.source} gave nothing ({entry.reason})" if entry else str(error)
+    return f"{cause}; the built-in library of reading notes, which are not the papers themselves, is used instead"
 
 
 def _keep(

@@ -54,7 +54,7 @@ def _abstract(run: Run) -> Iterator[str]:
     if refuted:
         yield f"Refuted: {_joined(refuted)}"
     if run.uncovered:
-        yield f"Not covered by any document: {'; '.join(markdown(line) for line in run.uncovered)}."
+        yield f"What is missing: {' '.join(markdown(line) for line in run.uncovered)}"
 
 
 def _joined(claims: list[Claim], most: int = 3) -> str:
@@ -66,8 +66,7 @@ def _joined(claims: list[Claim], most: int = 3) -> str:
 def _introduction(run: Run) -> Iterator[str]:
     yield "## 1 Introduction"
     yield f"Research question: {markdown(run.question.text)}"
-    for facet in run.question.facets:
-        yield f"- {facet.role}: {markdown(facet.text)}"
+    yield "\n".join(f"- {facet.role}: {markdown(facet.text)}" for facet in run.question.facets)
 
 
 def _methodology(run: Run, provenance: Provenance) -> Iterator[str]:

@@ -227,5 +227,9 @@ def _nothing(log: Sequence[SearchEntry], skipped: Sequence[Skipped]) -> NothingR
     reasons = list(down) or [f"{item.paper.title[:60]}: {item.reason}" for item in skipped]
     if reasons:
         more = f" (and {len(reasons) - 3} more)" if len(reasons) > 3 else ""
-        return NothingRetrieved("no paper was retrieved: " + "; ".join(reasons[:3]) + more, then="try again later, or use another --source")
-    return NothingRetrieved("no paper was retrieved: no source has one on this question", then="ask more broadly, or use another --source")
+        return NothingRetrieved(
+            "no paper was retrieved: " + "; ".join(reasons[:3]) + more, then="try again later, or use another --source", log=tuple(log)
+        )
+    return NothingRetrieved(
+        "no paper was retrieved: no source has one on this question", then="ask more broadly, or use another --source", log=tuple(log)
+    )

@@ -7,6 +7,7 @@ tabs, bars or runs of blanks, and a list of references. Our own Markdown reports
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Sequence
 
@@ -33,10 +34,11 @@ _VERIFIED = (
 )
 _MARKS = {"✓": "✓", "✔": "✓", "yes": "✓", "true": "✓", "×": "×", "✗": "×", "✘": "×", "x": "×", "no": "×", "false": "×", "–": "–", "-": "–"}
 _STOP = frozenset(
-    (
+    re.findall(
+        r"\w+",
         "a an and are as at be by can do does for from how in into is it its of on or than that the their this to using via "
-        "what when which with"
-    ).split()
+        "what when which with",
+    )
 )
 
 
@@ -237,5 +239,5 @@ def _reference(line: str) -> OldReference:
 
 
 def _unescaped(text: str) -> str:
-    plain = re.sub(r"\\([\\`*_{}\[\]()<>#+!|~$^=:.\-])", r"\1", text)
-    return " ".join(plain.replace("&amp;", "&").split())
+    plain = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
+    return " ".join(html.unescape(plain).split())

@@ -79,7 +79,7 @@ def test_a_reading_note_is_never_passed_off_as_the_paper() -> None:
 def test_a_skipped_document_is_named_with_its_reason() -> None:
     """What could not be read is in the report."""
     run = make_run(skipped=(Skipped(paper=make_paper(title="Locked"), reason="encrypted: a password is needed"),))
-    assert "- Locked: encrypted\\: a password is needed" in rendered(run)
+    assert "- Locked: encrypted: a password is needed" in rendered(run)
 
 
 def test_hostile_text_stays_text_in_every_format() -> None:
