@@ -20,6 +20,8 @@ SHARE_OF_SENTENCES = 0.01
 DOCUMENT_PAIRS = (("method", "model"), ("method", "task"), ("model", "task"), ("model", "dataset"), ("method", "dataset"))
 REPORT_PAIRS = (("metric", "dataset"),)
 
+_ENDING = re.compile(r"(?<=\w{4})(?:ations?|tions?|ions?|ings?|ities|ity|ies|ments?|ed|es|e|s)$")
+
 
 class Coverage:
     """Which facets one document speaks of, and which metrics it reports on which data sets."""
@@ -99,8 +101,7 @@ def speaks_of(text: str, facet: Facet) -> bool:
     stems = _stems(facet.text)
     if len(stems) < 2:
         return False
-    held = _stems(text)
-    return all(any(word.startswith(stem) or stem.startswith(word) for word in held if len(word) > 3) for stem in stems)
+    return stems <= _stems(text)
 
 
 @cache
@@ -113,8 +114,8 @@ def _pattern(term: str) -> re.Pattern[str]:
 
 @cache
 def _stems(text: str) -> frozenset[str]:
-    """Words without their endings, six letters at most of each."""
-    return frozenset(word.lower()[:6] for word in re.findall(r"[^\W\d_]{3,}", text))
+    """Words without their endings, so that "reduction", "reduces" and "reduced" are one."""
+    return frozenset(_ENDING.sub("", word.lower()) for word in re.findall(r"[^\W\d_]{3,}", text))
 
 
 def _has_result(sentence: str, *facets: Facet) -> bool:

@@ -47,7 +47,7 @@ class LibrarySource:
         return Answer(papers, (entry,))
 
     def find(self, names: Sequence[str]) -> tuple[Answer, tuple[Skipped, ...]]:
-        """The notes on these papers, by arXiv id, DOI or key."""
+        """The notes on these papers, by arXiv id, DOI or file name."""
         found: dict[str, Paper] = {}
         skipped: list[Skipped] = []
         for name in names:
