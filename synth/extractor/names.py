@@ -49,6 +49,13 @@ _DATASET_BEFORE = re.compile(
 _DATASET_AFTER = re.compile(r"^\s*(?:data\s?set|benchmark|corpus|challenge|test set|validation set)s?\b", re.I)
 _BACKBONE_BEFORE = re.compile(r"\b(?:with|on|using|for)\s+(?:the\s+|an?\s+)?(?:pre-?trained\s+)?$")
 _BACKBONE_AFTER = re.compile(r"^\s*(?:backbone|architecture)s?\b", re.I)
+_PHRASE = re.compile(
+    r"(?P<noun>\s+(?:initiali[sz]ation|attention|pruning|merging|clustering|regulari[sz]ation|distillation"
+    r"|sampling|pooling|quanti[sz]ation|augmentation|"
+    r"routing|fusion|selection))\s+(?:\w+ly\s+)?(?:outperform|achiev|reach|reduc|improv|increas|beat"
+    r"|surpass|exceed|match|is|are|ranks?|performs?|"
+    r"trails?|underperform|yield|obtain|attain|demonstrat|gives|has|uses|requires)"
+)
 _REST = re.compile(r"(?:\s+(?:/\s+)?[A-Z][\w-]*)+(?=\s+[a-z]|\s*[,.;)]|\s*$)")
 _METRIC_BEFORE = re.compile(r"(?:\d\s*%?\s*(?:in terms of\s+)?|in terms of\s+|\bof \d[\d.]*\s+)$")
 
@@ -72,6 +79,8 @@ def _is_name(word: str, at_start: bool, after: str) -> bool:
     if low in _NOT_A_NAME or low in _PLAIN or re.fullmatch(r"[A-Z]\.?", word):
         return False
     simple = re.fullmatch(r"[A-Z][a-z]+(?:-[a-z]+)*", word) is not None
+    if at_start and simple and _PHRASE.match(after):
+        return True
     if at_start and simple:
         return re.match(
             r"\s+(?:[a-z]+ly\s+)?[a-z]+(?:s|ed)\b|\s+(?:and|is|has|does|with|at"
@@ -90,6 +99,8 @@ def unknown_names(text: str, skeleton: str, metric_mark: str) -> Iterator[tuple[
             continue
         if not _is_name(match.group(0), start == 0, text[end:]):
             continue
+        if start == 0 and (phrase := _PHRASE.match(text[end:])):
+            end += phrase.end("noun")
         kind = _kind(match.group(0), skeleton[:start], skeleton[end:])
         if kind == "dataset" and (more := _REST.match(text[end:])):
             end += more.end()

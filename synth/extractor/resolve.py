@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 
 from synth.extractor.scene import annotate
@@ -11,7 +12,15 @@ from synth.extractor.words import word_set
 from synth.model import Document, vocabulary
 
 _NAME = r"(?P<name>[A-Z][\w+-]*(?:[ -][A-Z][\w+-]*){0,3})"
-_TITLE = re.compile(r"^(?P<name>[\w+.-]*[A-Z][\w+.-]*(?: [A-Z][\w+-]*)?)\s*:\s+\S")
+_HEAD = re.compile(r"^(?P<name>[A-Z][\w+.-]*(?: [A-Z][\w+-]*){0,2})\s*:\s+\S")
+_APPOSED = re.compile(
+    r"\b(?:we|this paper|this work)\s+(?:\w+ly\s+)?(?:propose|present|introduce|develop|design)s?\s[^.;]{3,90}?,\s+(?:the\s+)?"
+    r"(?-i:(?P<name>[A-Z][a-z]\w+))\b(?=\s*[,.])",
+    re.I,
+)
+_ACHIEVES = re.compile(
+    r"\b(?P<name>[A-Z][a-z]*[A-Z]\w*)\)?(?: models?)?\s+(?:attains?|achieves?|outperforms?|reaches|obtains?|surpasses|can match|performs?|approaches|compares)\b"
+)
 _CALLED = re.compile(
     rf"\b(?:called|named|dubbed|termed|denoted(?: as| by)?|coined|which we call|we call it|referred to as"
     rf"|abbreviated as|abbreviated)\s+(?:the\s+)?[\"'“]?{_NAME}"
@@ -28,7 +37,7 @@ _OURS = re.compile(rf"{_NAME}\s*\((?:[Oo]urs?)\)")
 _COINED = re.compile(r"\b(?:[A-Z][a-z]*[A-Z]\w*|[A-Z]{3,}[a-z]*|[A-Z][a-z]+-[A-Z]\w*)\b")
 _GENERIC = word_set(
     """
-    ImageNet GPU GPUs CPU FLOPs GFLOPs MACs GMACs CNN CNNs ViT ViTs DeiT NLP CLS MLP MLPs LSTM BERT COCO CIFAR SGD ADAM NVIDIA
+    ImageNet GPU GPUs CPU FLOPs GFLOPs MACs GMACs CNN CNNs ViTs NLP CLS MLP MLPs LSTM RNN RNNs LLM LLMs MSRNN GPT BERT PyTorch Transformers COCO CIFAR SGD ADAM NVIDIA
     PyTorch ResNet USA IEEE CVPR ICCV ECCV NeurIPS ICLR ICML ACL AAAI
     """
 )
@@ -56,16 +65,20 @@ def own_name(document: Document) -> str | None:
     In this order: "X: ..." in the title; "we propose X", "called X", "(X)" behind a proposal; "X (ours)" in text and
     tables; the coined word that stands in the title and oftenest in the text.
     """
-    title = plain(document.paper.title)
-    if (match := _TITLE.match(title)) and _coined(match["name"]):
-        return match["name"]
+    title = plain(unicodedata.normalize("NFKC", document.paper.title))
+    head = _HEAD.match(title)
+    if head and (_coined(head["name"]) or document.text.lower().count(head["name"].lower()) >= 5):
+        return head["name"]
     text = _own_words(document)
     for pattern in (_CALLED, _PROPOSE, _BRACKETED, _OURS):
         names = Counter(_trimmed(match["name"]) for match in pattern.finditer(text))
         best = next((name for name, _ in names.most_common() if _coined(name)), None)
         if best:
             return best
-    return _frequent(title, document.text)
+    named = Counter(match["name"] for match in _APPOSED.finditer(text) if match["name"] not in _GENERIC)
+    best = next((name for name, _ in named.most_common(1)), None)
+    achievers = Counter(match["name"] for match in _ACHIEVES.finditer(text) if match["name"] not in _GENERIC)
+    return best or _frequent(title, document.text) or next((name for name, n in achievers.most_common(1) if n > 1), None)
 
 
 def _own_words(document: Document) -> str:

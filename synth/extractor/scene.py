@@ -32,7 +32,8 @@ MARKS: dict[str, str] = {
 _KINDS: tuple[Kind, ...] = ("method", "family", "backbone", "dataset", "metric", "setting")
 _METHODS = (
     r"(?:methods?|approach(?:es)?|techniques?|models?|algorithms?|baselines?|variants?|competitors?|works?"
-    r"|strateg(?:y|ies)|reducers?|schemes?)"
+    r"|strateg(?:y|ies)|reducers?|schemes?|polic(?:y|ies)|architectures?|networks?|[Cc]onv[Nn]ets?|CNNs?"
+    r"|ViTs?|modifications?|ensembles?|systems?|transformers?)"
 )
 _OTHERS = re.compile(
     r"\b(?:(?:all|any|every|each|most|many|the|various|several|both)\s+(?:of\s+)?(?:the\s+)?(?:\d+\s+)?)?"

@@ -29,6 +29,12 @@ _SPEED = re.compile(r"\b(?:faster|slower|slow(?:s|down)|speed[\s-]?ups?|speeds? 
 _GAIN = re.compile(r"\b(?:improv\w*|better|gain\w*|enhanc\w*)\b")
 _BREAK = re.compile(r",|;|\b(?:and|with|while|for|but|yet|whereas|at|without)\b")
 _JOINED = re.compile(r"^[\s,]*(?:(?:and|or|to|&)\s*)?$")
+_BEHIND = re.compile(r"[\s(]*(?:(?:in terms of|in|of|on|the|for|average|mean|overall|patch|image|\ue004+|\ue007+|[\w-]+)[\s]+){0,2}")
+_BEFORE = re.compile(
+    r"[\s(:=]*(?:(?:score|scores|rate|value|values|of|is|was|are|at|to|reaches|reached|remains|stays"
+    r"|equals|as|high|low|just|only|by|falls|drops|"
+    r"on|with|for|\ue004+|\ue005+|\ue006+|\ue007+|\ue001+|\([^)]*\))[\s,]*){0,6}"
+)
 _SHARE = re.compile(r"^\s*of\s+(?:the\s+|all\s+)?(?=\ue003)")
 _FACTOR = re.compile(
     r"\b(?:(?P<two>doubl(?:es|ed|ing|e)|twice)|(?P<three>tripl(?:es|ed|ing|e))|(?P<four>quadrupl(?:es|ed"
@@ -124,6 +130,16 @@ def _metric(scene: Scene, one: Quantity, low: int, high: int) -> str | None:
     return near[0].name if near else None
 
 
+def _adjacent(scene: Scene, one: Quantity, low: int, high: int) -> bool:
+    """Whether a metric stands right behind the number, or before it with no more than "of", "is" and the like between."""
+    for span in scene.of("metric", low=low, high=high):
+        between = scene.skeleton[one.end : span.start] if span.start >= one.end else scene.skeleton[span.end : one.begin]
+        pattern = _BEHIND if span.start >= one.end else _BEFORE
+        if pattern.fullmatch(between):
+            return True
+    return False
+
+
 def _figure(scene: Scene, text: str, numbers: tuple[Quantity, ...], at: int) -> Figure:
     one = numbers[at]
     low, high = _segment(text, numbers, at)
@@ -137,6 +153,8 @@ def _figure(scene: Scene, text: str, numbers: tuple[Quantity, ...], at: int) -> 
         metric = "images_per_second"
     if _SHARE.match(text[one.end :]) and one.unit == "%" and direction is None:
         return Figure(one, "share", metric, False, low)
+    if direction is None and one.unit != "x" and metric is not None and not _adjacent(scene, one, low, high):
+        metric = None
     if direction is None:
         factor = one.unit == "x" and metric is not None
         return Figure(one, "change" if factor else "value", metric, factor and text[one.start :].startswith("0.5x") and False, low, speed)
