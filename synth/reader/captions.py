@@ -83,21 +83,24 @@ def _ruled_between(page: Page, upper: Line, lower: Line) -> bool:
 def _extend(caption: Caption, page: Page, others: Sequence[Line]) -> None:
     """Add the lines that go on directly below: same size, no wide gap, no rule between."""
     pitch = 0.0
+    bare = bool(_LABEL.fullmatch(caption.lines[0].text)) and len(caption.lines[0].text) < 14
     while len(caption.lines) < 30:
         last = caption.lines[-1]
         left, right = min(line.x0 for line in caption.lines), max(line.x1 for line in caption.lines)
         below = [
             line
             for line in page.lines
-            if line not in caption.lines and line not in others and line.middle > last.y1 - 1 and line.x0 < right and left < line.x1
+            if line not in caption.lines
+            and line not in others
+            and line.middle > last.y1 - 1
+            and (abs(line.x0 - left) < 14 or abs(line.x0 + line.x1 - left - right) < 8)
+            and (line.x1 < right + 24 or bare)
         ]
         following = min(below, key=lambda line: (line.y0, line.x0), default=None)
         if following is None or following.y0 - last.y1 > 0.62 * last.size or abs(following.size - last.size) > 0.35:
             return
         step = following.y1 - last.y1
         if pitch and step > 1.18 * pitch:
-            return
-        if following.x0 < left - 14 or (following.x1 > right + 24 and len(caption.lines) > 1):
             return
         if _ruled_between(page, last, following) or (last.x1 < right - 0.25 * (right - left) and len(caption.lines) > 1):
             return

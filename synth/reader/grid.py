@@ -17,6 +17,8 @@ NUMBER = re.compile(
     r"(?:\s*(?:±|\+/-|\+-|\(|\[|/|–|-|→|@|×|x|,|\|)\s*[\d.(±+\-−–%\s,×x/e\])KMGBTkms↑↓↗]*)*[\s†‡*⋆§%)↑↓]*$"
 )
 """A value as tables print it: "79.8", "4.6G", "81.99 (+0.3)", "863 ± 98", "1,281,167"."""
+MARKS = frozenset("✓✔✗✘×•●○◦")
+"""Signs that say yes or no in a cell."""
 BLANK = re.compile(r"^[\s\-–—−.·/]*$|^(?:n/?a|none|oom)$", re.IGNORECASE)
 
 
@@ -60,7 +62,7 @@ def _label_columns(body: Sequence[Entry], columns: int) -> int:
     count = 0
     for column in range(columns - 1):
         texts = [entry.text for entry in body if entry.column == column and entry.width == 1 and not is_blank(entry.text)]
-        if column and (not texts or 2 * sum(is_number(text) for text in texts) >= len(texts)):
+        if column and (not texts or 2 * sum(is_number(text) or text in MARKS for text in texts) >= len(texts)):
             break
         count += 1
     values = [entry for entry in body if entry.column >= count and is_number(entry.text)]
@@ -83,7 +85,7 @@ def _column_paths(head: Sequence[Entry], columns: int) -> list[tuple[str, ...]]:
 def _is_group(row: Sequence[Entry], columns: int) -> bool:
     """Whether the row's only entry is words: it heads the rows below."""
     filled = [entry for entry in row if entry.text]
-    return len(filled) == 1 and columns > 1 and not is_number(filled[0].text) and not is_blank(filled[0].text)
+    return len(filled) == 1 and columns > 1 and not (is_number(filled[0].text) or is_blank(filled[0].text) or filled[0].text in MARKS)
 
 
 def cells(entries: Sequence[Entry], head: int, *, group_levels: bool = True) -> tuple[Cell, ...]:

@@ -58,6 +58,7 @@ def _document(pdf: Any, paper: Paper, digest: str) -> Document | str:
     captions: list[Paragraph] = []
     tables: list[Table] = []
     for page in pages:
+        page.gutter = find_gutter(page)
         found = find_captions(page)
         grids = page_tables(pdf[page.number - 1], page, found, style.size) if any(caption.kind == "Table" for caption in found) else []
         tables.extend(_tables(grids, paper, known, len(tables)))
@@ -159,7 +160,6 @@ def _caption_paragraph(caption: Caption, known: Words) -> Paragraph:
 
 def _feed(page: Page, captions: Sequence[Caption], grids: Sequence[PageTable], builder: Builder, style: Style) -> None:
     """Give the page's running text to the builder: captions, tables, figure text, display mathematics and footnotes taken out."""
-    page.gutter = find_gutter(page)
     taken = {id(line) for caption in captions for line in caption.lines}
     lines = [line for line in page.lines if id(line) not in taken and not any(_inside(line, grid) for grid in grids)]
     lines = ordered(lines, page)

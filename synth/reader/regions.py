@@ -128,9 +128,10 @@ def find_regions(page: Page, captions: Sequence[Caption]) -> list[Region]:
             if aside is not None and gap < _REACH:
                 pairs.append(_Pair(caption, group, gap, above, aside))
     won = _nearest(pairs)
-    found = [
-        _region(pair.group, pair.caption) for caption in captions for pair in _one_side([pair for pair in won if pair.caption is caption])
-    ]
+    found: list[Region] = []
+    for caption in captions:
+        own = _one_side([pair for pair in won if pair.caption is caption])
+        found.extend(_grown(_region(pair.group, caption), page, captions, above=pair.above) for pair in own)
     for caption in captions:
         if caption.kind == "Table" and not any(region.caption is caption for region in found):
             found.extend(_unruled(page, caption, [region.box for region in found], captions))
@@ -144,7 +145,8 @@ def _nearest(pairs: Sequence[_Pair]) -> list[_Pair]:
     above = sum(1 / (5 + pair.gap) for pair in tables if pair.above) >= sum(1 / (5 + pair.gap) for pair in tables if not pair.above)
 
     def cost(pair: _Pair) -> float:
-        return pair.gap + 0.3 * pair.aside + (12 if pair.caption.kind == "Table" and pair.above != above else 0)
+        aside = 12 + pair.aside if pair.aside else 0.0
+        return pair.gap + aside + (12 if pair.caption.kind == "Table" and pair.above != above else 0)
 
     found: list[_Pair] = []
     for group in {id(pair.group): pair.group for pair in pairs}.values():
@@ -185,6 +187,37 @@ def _region(group: _Group, caption: Caption) -> Region:
         rules=_full(group),
         partial=[rule for rule in group.rules if rule.x1 - rule.x0 <= 0.93 * width],
     )
+
+
+def _grown(region: Region, page: Page, captions: Sequence[Caption], *, above: bool) -> Region:
+    """The region with the rows that stand beyond its first and last rule: up to the caption on its side, at most 30 on the other."""
+    heads = {id(line) for caption in captions for line in caption.lines}
+    left, top, right, bottom = region.box
+    inside = [line for line in page.lines if left - 4 < line.x0 and line.x1 < right + 4 and id(line) not in heads]
+    over = _attached(sorted((line for line in inside if line.middle < top), key=lambda line: -line.y1), top, up=True, near=above)
+    under = _attached(sorted((line for line in inside if line.middle > bottom), key=lambda line: line.y0), bottom, up=False, near=not above)
+    if over:
+        top = min(line.y0 for line in over) - 0.5
+        region.rules.insert(0, top)
+    if under:
+        bottom = max(line.y1 for line in under) + 0.5
+        region.rules.append(bottom)
+    region.box = (left, top, right, bottom)
+    return region
+
+
+def _attached(lines: Sequence[Line], edge: float, *, up: bool, near: bool) -> list[Line]:
+    """Lines of table text that follow one another from the edge; on the far side only rows of several pieces count."""
+    found: list[Line] = []
+    for line in lines[:120]:
+        row = [other for other in lines if abs(other.middle - line.middle) < 0.4 * line.size]
+        words = len(re.findall(r"\b[a-z]{2,}\b", " ".join(other.text for other in row)))
+        gap = edge - line.y1 if up else line.y0 - edge
+        if gap > 0.6 * line.size or words > 6 or (len(row) < 2 and not near):
+            break
+        edge = min(edge, line.y0) if up else max(edge, line.y1)
+        found.append(line)
+    return found if len(found) > 1 else []
 
 
 def _unruled(page: Page, caption: Caption, others: Sequence[Box], captions: Sequence[Caption]) -> list[Region]:

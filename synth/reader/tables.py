@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -90,7 +90,8 @@ def _words(text_page: Any) -> list[Word]:
 
 
 def _word(box: Box, text: str, span: dict[str, Any], *, turned: bool = False) -> Word:
-    return Word(box[0], box[1], box[2], box[3], text, span["size"], is_bold(span), turned)
+    base = 0.0 if turned else span["origin"][1]
+    return Word(box[0], box[1], box[2], box[3], text, span["size"], is_bold(span), turned, base)
 
 
 def _covers(span: dict[str, Any], x0: float, x1: float) -> bool:
@@ -166,7 +167,8 @@ def _header_entries(rows: Sequence[Sequence[Chunk]], ranges: Sequence[tuple[floa
     """Header entries with the columns that they span; a header of several lines is one entry."""
     found: list[Entry] = []
     open_entries: dict[tuple[int, int], tuple[Entry, float]] = {}
-    rows = [[part for chunk in row for part in _cut(chunk, ranges, region, size)] for row in rows]
+    last = len(rows) - 1
+    rows = [[part for chunk in row for part in _cut(chunk, ranges, region, size, leaf=n == last)] for n, row in enumerate(rows)]
     for number, row in enumerate(rows):
         for chunk, (first, last) in zip(row, _spans(row, rows[number + 1 :], ranges, region, size), strict=True):
             key = (first, last)
@@ -195,11 +197,13 @@ def _underlined(chunk: Chunk, region: Region, size: float) -> list[Rule]:
     return [rule for rule in region.partial if 0 < rule.y0 - chunk.middle < 2.2 * size and rule.x0 - 3 < chunk.centre < rule.x1 + 3]
 
 
-def _cut(chunk: Chunk, ranges: Sequence[tuple[float, float]], region: Region, size: float) -> list[Chunk]:
-    """Neighbouring headers that stand close together, cut where the gap falls between two columns."""
+def _cut(chunk: Chunk, ranges: Sequence[tuple[float, float]], region: Region, size: float, *, leaf: bool) -> list[Chunk]:
+    """Neighbouring headers that stand close together, cut where the gap falls between two columns; `leaf` marks the lowest row."""
     first, last = overlapped(chunk, ranges)
     if first == last or _underlined(chunk, region, size):
         return [chunk]
+    if leaf and len(chunk.words) == last - first + 1:
+        return [Chunk([word]) for word in chunk.words]
     usual = min(after.x0 - before.x1 for before, after in pairwise(chunk.words)) if len(chunk.words) > 2 else 0.3 * size
     parts: list[list[Word]] = [[chunk.words[0]]]
     for before, word in pairwise(chunk.words):
@@ -217,15 +221,15 @@ def _spans(
 ) -> list[tuple[int, int]]:
     """First and last column of each header chunk of a row: by the rule below it, else by what it is the centre of."""
     own = [overlapped(chunk, ranges) for chunk in row]
-    found: list[tuple[int, int]] = []
+    found: list[list[tuple[int, int]]] = []
     for number, chunk in enumerate(row):
         first, last = own[number]
         ruled = _underlined(chunk, region, size)
         if ruled:
             under = [n for n, (left, right) in enumerate(ranges) if ruled[0].x0 - 2 < (left + right) / 2 < ruled[0].x1 + 2]
-            found.append((min([*under, first]), max([*under, last])))
+            found.append([(min([*under, first]), max([*under, last]))])
             continue
-        lowest = max(own[number - 1][1] + 1 if number else 0, found[-1][1] + 1 if found else 0)
+        lowest = own[number - 1][1] + 1 if number else 0
         highest = own[number + 1][0] - 1 if number + 1 < len(row) else len(ranges) - 1
         leaves = next((other for other in below if any(_over(chunk, piece) for piece in other)), [])
         headed = {column for piece in leaves for column in range(overlapped(piece, ranges)[0], overlapped(piece, ranges)[1] + 1)}
@@ -234,7 +238,7 @@ def _spans(
         while highest > last and not set(range(last + 1, highest + 1)) <= headed:
             highest -= 1
         found.append(_centred(chunk, (first, last), (min(lowest, first), max(highest, last)), ranges, size))
-    return found
+    return _agreed(found)
 
 
 def _over(chunk: Chunk, piece: Chunk) -> bool:
@@ -243,9 +247,9 @@ def _over(chunk: Chunk, piece: Chunk) -> bool:
 
 def _centred(
     chunk: Chunk, own: tuple[int, int], limits: tuple[int, int], ranges: Sequence[tuple[float, float]], size: float
-) -> tuple[int, int]:
+) -> list[tuple[int, int]]:
     """
-    The columns around a header whose common centre it stands at.
+    The columns around a header whose common centre it stands at, the likeliest last.
 
     A header over one column keeps to it unless it is clearly off its centre; one over several takes the widest range
     that it is the centre of.
@@ -254,12 +258,21 @@ def _centred(
     for first in range(limits[0], own[0] + 1):
         for last in range(own[1], limits[1] + 1):
             error = abs((ranges[first][0] + ranges[last][1]) / 2 - chunk.centre)
-            options.append((error, first - last, (first, last)))
+            options.append((last - first, -error, (first, last)))
     own_error = abs((ranges[own[0]][0] + ranges[own[1]][1]) / 2 - chunk.centre)
-    least = min(error for error, _, _ in options)
+    least = min(-error for _, error, _ in options)
     if own[0] == own[1] and own_error < least + 0.8 * size:
-        return own
-    return min((width, error, span) for error, width, span in options if error < least + 0.7 * size)[2]
+        return [own]
+    return [span for _, error, span in sorted(options) if -error < least + 0.7 * size]
+
+
+def _agreed(options: Sequence[list[tuple[int, int]]]) -> list[tuple[int, int]]:
+    """One span for each header: of equal width where the headers over several columns can all have it, else the widest."""
+    open_options = [spans for spans in options if len(spans) > 1]
+    widths = [{last - first for first, last in spans} for spans in options if spans[-1][0] < spans[-1][1]]
+    common = set.intersection(*widths) if len(widths) > 1 and open_options else set()
+    wanted = max(common, default=-1)
+    return [next((span for span in reversed(spans) if span[1] - span[0] == wanted), spans[-1]) for spans in options]
 
 
 def _body_entries(
@@ -343,23 +356,32 @@ def _shared_labels(full: Sequence[Placed], near: Sequence[Placed], size: float) 
     """For the first row of each group the label and the number of rows that share it."""
     lines = sorted([row[0][0] for row in full if row[0][1] == 0] + [row[0][0] for row in near], key=lambda chunk: chunk.middle)
     aligned = {id(row[0][0]) for row in full if row[0][1] == 0}
-    labels: list[Chunk] = []
-    loose = False
-    for chunk in lines:
-        tight = labels and chunk.box[1] - labels[-1].box[3] < 0.45 * size
-        if tight and (loose or id(chunk) not in aligned):
-            labels[-1] = Chunk([*labels[-1].words, *chunk.words])
-            loose = True
-        else:
-            labels.append(chunk)
-            loose = id(chunk) not in aligned
-    counts = _centred_counts([row[-1][0].middle for row in full], labels, size) or _filled_counts(full, labels)
+    heights = [row[-1][0].middle for row in full]
+    alone = _clustered(lines, lambda chunk: id(chunk) not in aligned, size)
+    mixed = _clustered(lines, lambda _: True, size)
+    labels, counts = next(
+        ((some, sizes) for some in (alone, mixed) if (sizes := _centred_counts(heights, some, size))),
+        (alone, _filled_counts(full, alone)),
+    )
     found: dict[int, tuple[Chunk, int]] = {}
     start = 0
     for label, count in zip(labels, counts, strict=True):
         if count:
             found[id(full[start])] = (label, count)
         start += count
+    return found
+
+
+def _clustered(lines: Sequence[Chunk], loose: Callable[[Chunk], bool], size: float) -> list[Chunk]:
+    """Lines of labels directly below one another joined, where both may be: `loose` tells which."""
+    found: list[Chunk] = []
+    last: Chunk | None = None
+    for chunk in lines:
+        if last is not None and chunk.box[1] - last.box[3] < 0.45 * size and loose(last) and loose(chunk):
+            found[-1] = Chunk([*found[-1].words, *chunk.words])
+        else:
+            found.append(chunk)
+        last = chunk
     return found
 
 
