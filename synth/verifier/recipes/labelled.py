@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-Part = Literal["train", "calibrate", "held_out"]
+Part = Literal["train", "held_out"]
+FOLDS = 5
 LABELS = {"SUPPORT": 0, "REFUTE": 1, "NEI": 2}
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])")
 CITATION = re.compile(r"\s*[\[(]?(?:<\|\w+\|>[,;\d\s]*)+[\])]?")
@@ -32,6 +33,8 @@ class Case:
     rationale: frozenset[int]
     """sentences that carry the label; empty where it is neither."""
     part: Part
+    fold: int
+    """one of FOLDS parts of all documents, for calibration on documents that a head did not see."""
 
 
 def lines(path: Path) -> list[Any]:
@@ -39,10 +42,18 @@ def lines(path: Path) -> list[Any]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 
+def _digest(name: str) -> int:
+    return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16)
+
+
 def part_of(name: str) -> Part:
-    """Six tenths train, one calibrates, three are held out, by digest of the name."""
-    tenth = int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) % 10
-    return "train" if tenth < 6 else "calibrate" if tenth < 7 else "held_out"
+    """Seven tenths train, three are held out, by digest of the name."""
+    return "train" if _digest(name) % 10 < 7 else "held_out"
+
+
+def fold_of(name: str) -> int:
+    """0 .. FOLDS - 1, by another digest of the name."""
+    return _digest("fold " + name) % FOLDS
 
 
 def components(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -72,6 +83,7 @@ def scifact(bench: Path) -> list[Case]:
             LABELS[item["label"]],
             frozenset(i for rationale in item["rationales"] for i in rationale),
             part_of(group[str(item["doc_id"])]),
+            fold_of(group[str(item["doc_id"])]),
         )
         for item in items
     ]
@@ -87,9 +99,9 @@ def citation_integrity(bench: Path) -> list[Case]:
         for document in item["cited_doc_ids"]:
             marked = frozenset(i for entry in item["evidence"].get(str(document), []) for i in entry["sentences"])
             # Document numbers run in thousands, one per citing article: the article is the group.
-            cases.append(
-                Case(claim, tuple(corpus[document]), label, marked if label != 2 else frozenset(), part_of(f"citing {document // 1000}"))
-            )
+            group = f"citing {document // 1000}"
+            kept = marked if label != 2 else frozenset()
+            cases.append(Case(claim, tuple(corpus[document]), label, kept, part_of(group), fold_of(group)))
     return cases
 
 
@@ -97,7 +109,7 @@ def healthver(bench: Path) -> list[Case]:
     """Health claims beside passages; for measurement only."""
     items = lines(bench / "healthver" / "dev.jsonl")
     return [
-        Case(item["claim"].strip(), tuple(SENTENCE.split(item["evidence"].strip())), LABELS[item["label"]], frozenset(), "held_out")
+        Case(item["claim"].strip(), tuple(SENTENCE.split(item["evidence"].strip())), LABELS[item["label"]], frozenset(), "held_out", 0)
         for item in items
     ]
 

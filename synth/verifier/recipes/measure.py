@@ -38,7 +38,11 @@ def macro_f1(predicted: npt.NDArray[np.int64], labels: npt.NDArray[np.int64]) ->
 
 
 def figures(cases: Sequence[Case], read: Sequence[list[tuple[int, Reading]]], head: Head) -> dict[str, Any]:
-    """Macro-F1, calibration error and Brier score of the pooled stances of each case, and the precision of decisions."""
+    """
+    Macro-F1, calibration errors and Brier scores of the pooled stances of each case, and the precision of decisions.
+
+    macro_f1 weighs the labels alike (probability over prior), macro_f1_most_probable takes the most probable label.
+    """
     pooled = np.array([head.pooled([(r.supports, r.refutes) for _, r in readings]) for readings in read])
     labels = np.array([case.label for case in cases])
     predicted = pooled.argmax(axis=1)
@@ -50,7 +54,8 @@ def figures(cases: Sequence[Case], read: Sequence[list[tuple[int, Reading]]], he
     return {
         "n": len(cases),
         "n_decided": int(decided.sum()),
-        "macro_f1": round(macro_f1(predicted, labels), 4),
+        "macro_f1": round(macro_f1((pooled / np.array(head.prior)).argmax(axis=1), labels), 4),
+        "macro_f1_most_probable": round(macro_f1(predicted, labels), 4),
         "ece_label": round(calibration_error(pooled.max(axis=1), (predicted == labels).astype(float)), 4),
         "ece_holds": round(calibration_error(p[decided], (labels[decided] == 0).astype(float)), 4),
         "brier_holds": round(float(np.mean((p[decided] - (labels[decided] == 0)) ** 2)), 4),

@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from synth.verifier.stance.side import Side
 from synth.verifier.stance.words import Word, lexicon, stem
 
-SIGNS = {form: sign for name, sign in (("up", 1), ("down", -1)) for word in lexicon(name) for form in (stem(word), word)}
+SIGNS = {
+    form: (sign, changes)
+    for name, sign, changes in (("upper", 1, False), ("lower", -1, False), ("up", 1, True), ("down", -1, True))
+    for word in lexicon(name)
+    for form in (stem(word), word)
+}
 RELATIONS = frozenset(stem(word) for word in lexicon("relations"))
-WINDOW = 7
-CONDITION = frozenset(["at", "under", "when", "for", "with", "during"])
+WINDOW = 8
+"""content words on either side of a cue that are taken as what it is about; the weight halves at the third."""
+CONDITION = frozenset(["at", "under", "when", "during"])
 
 
 @dataclass(frozen=True)
@@ -20,8 +26,10 @@ class Cue:
     word: Word
     sign: int
     """+1 up or -1 down, turned round where the word stands negated."""
-    context: frozenset[str]
-    """content stems nearby, the cue itself left out."""
+    changes: bool
+    """whether it tells a change or comparison ("rises"), not a state ("high")."""
+    context: tuple[tuple[str, float], ...]
+    """content stems nearby with their weight, 1 beside the cue and less farther off; pointing words left out."""
     condition: bool
     """whether it only says where: "at lower keep rates"."""
 
@@ -37,22 +45,33 @@ class Comparison:
     context: frozenset[str]
 
 
+def _entry(word: Word) -> tuple[int, bool]:
+    return SIGNS.get(word.text) or (SIGNS.get(word.stem) if len(word.stem) > 2 else None) or (0, False)
+
+
 def sign_of(word: Word) -> int:
     """Where a word points by itself: +1, -1 or 0."""
-    return SIGNS.get(word.text, 0) or (SIGNS.get(word.stem, 0) if len(word.stem) > 2 else 0)
+    return _entry(word)[0]
+
+
+def _context(side: Side, at: int) -> tuple[tuple[str, float], ...]:
+    weights: dict[str, float] = {}
+    for part in (side.words[:at][::-1], side.words[at + 1 :]):
+        near = [word.stem for word in part if word.is_content and not sign_of(word)][:WINDOW]
+        for distance, name in enumerate(near):
+            weights[name] = max(weights.get(name, 0.0), 1.0 / (1.0 + 0.5 * distance))
+    return tuple(sorted(weights.items()))
 
 
 def cues_of(side: Side) -> tuple[Cue, ...]:
     """The pointing words of a sentence in order; a negation turns their sign."""
     found = []
     for i, word in enumerate(side.words):
-        sign = sign_of(word)
+        sign, changes = _entry(word)
         if sign:
-            near = side.words[max(0, i - WINDOW) : i] + side.words[i + 1 : i + 1 + WINDOW]
-            context = frozenset(other.stem for other in near if other.is_content and not sign_of(other))
             before = {other.text for other in side.words[max(0, i - 2) : i]}
             condition = bool(before & CONDITION) and not word.text.endswith(("s", "ed"))
-            found.append(Cue(word, -sign if word.negated else sign, context, condition))
+            found.append(Cue(word, -sign if word.negated else sign, changes, _context(side, i), condition))
     return tuple(found)
 
 

@@ -8,11 +8,13 @@ from synth.verifier.stance.side import Side
 
 
 def _nearness(a: Cue, b: Cue) -> float:
-    """Share of the smaller context that both cues have around them, with a bonus for the same word; 0..1."""
-    if not a.context or not b.context:
+    """Share of the weight around the cues that is shared, with a bonus for the same word and a discount for unlike kinds; 0..1."""
+    mine, theirs = dict(a.context), dict(b.context)
+    total = min(sum(mine.values()), sum(theirs.values()))
+    if not total:
         return 0.0
-    shared = len(a.context & b.context) / min(len(a.context), len(b.context))
-    return min(1.0, shared * (1.25 if a.word.stem == b.word.stem else 1.0)) if shared else 0.0
+    shared = sum(min(mine[name], theirs[name]) for name in mine.keys() & theirs.keys()) / total
+    return min(1.0, shared * (1.25 if a.word.stem == b.word.stem else 1.0) * (1.0 if a.changes == b.changes else 0.6))
 
 
 def _aligned(claim: Side, passage: Side) -> list[tuple[float, Cue, Cue]]:
@@ -36,7 +38,8 @@ def direction(claim: Side, passage: Side) -> Signal:
     pairs = _aligned(claim, passage)
     agree = max(((near, a.word.text, b.word.text) for near, a, b in pairs if a.sign == b.sign), default=(0.0, "", ""))
     oppose = max(((near, a.word.text, b.word.text) for near, a, b in pairs if a.sign != b.sign), default=(0.0, "", ""))
-    features = (("dir_agree", agree[0]), ("dir_oppose", oppose[0]), ("dir_net", agree[0] - oppose[0]))
+    total = sum(near * a.sign * b.sign for near, a, b in pairs) / max(sum(near for near, _, _ in pairs), 0.2)
+    features = (("dir_agree", agree[0]), ("dir_oppose", oppose[0]), ("dir_net", agree[0] - oppose[0]), ("dir_mean", total))
     if oppose[0] > max(agree[0], 0.3):
         return Signal("direction", features, "refutes", oppose[0], f"states the opposite direction ({oppose[2]} / {oppose[1]})")
     if agree[0] > max(oppose[0], 0.3):

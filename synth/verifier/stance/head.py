@@ -47,6 +47,8 @@ class Head:
     temperature: float
     pool: tuple[float, float, float]
     """slope > 0 and the intercepts of support and refutation, neutral being 0."""
+    prior: tuple[float, float, float]
+    """shares of the labels among the documents that the pooling was fitted to."""
     gate: float
     """a passage whose probability of a stance stays below is not relevant."""
     decide: float
@@ -89,6 +91,7 @@ def head_from(data: dict[str, Any]) -> Head:
         intercepts=np.array(data["intercepts"]),
         temperature=float(data["temperature"]),
         pool=(float(data["pool"]["slope"]), float(data["pool"]["supports"]), float(data["pool"]["refutes"])),
+        prior=(float(data["prior"]["supports"]), float(data["prior"]["refutes"]), float(data["prior"]["neutral"])),
         gate=float(data["gate"]),
         decide=float(data["decide"]),
     )

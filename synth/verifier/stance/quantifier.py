@@ -16,7 +16,7 @@ EXCEPT = re.compile(r"\b(?:except|not (?:all|always|every|consistently)|apart fr
 NULL = re.compile(
     r"\b(?:no (?:significant |clear |statistically significant |consistent )?(?:effect|difference|association|correlation|evidence|change|"
     r"increase|decrease|reduction|improvement|benefit|relationship|role|impact)s?|unaffected|unchanged|not (?:statistically )?significant|"
-    r"(?:not|n't) (?:significantly )?(?:differ|associat\w*|correlat\w*|affect\w*|chang\w*|influenc\w*))\b",
+    r"(?:not|n't) (?:significantly )?(?:differ|associat\w*|correlat\w*|affect\w*|alter\w*|chang\w*|influenc\w*))\b",
     re.IGNORECASE,
 )
 
