@@ -1,4 +1,4 @@
-"""What every predicate works on: the observations, the rule, a numbered log of steps, and the two ways to decide on shares."""
+"""What every predicate works on: the observations, the rule, a numbered log of steps, and the words they use."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from synth.model import Conditions, Judgement, Observation, Outcome, Quantifier, Rule, Scale, Statement
-from synth.verifier.bootstrap import Array, detectable, interval, tail
-from synth.verifier.panel import CONTROLS, EVERYWHERE, Panel, Place, build_panel, source_of
-from synth.verifier.quantifiers import FLOOR, SIGNIFICANCE, TABLE
+from synth.verifier.bootstrap import Array, detectable
+from synth.verifier.panel import CONTROLS, EVERYWHERE, Panel, Place, build_panel
+from synth.verifier.quantifiers import TABLE
 from synth.verifier.scaling import PROXY_DATASETS, backbone_matches, dataset_matches
 
 SHOWN = 12
@@ -233,104 +233,3 @@ def reads_each_dataset(quantifier: Quantifier, where: Conditions, per_dataset: b
     """Whether the statement has to hold in every data set by itself."""
     entry = TABLE[quantifier]
     return per_dataset or entry.each_dataset or (bool(where.datasets) and not entry.against_chance and quantifier != "on_average")
-
-
-def source_count(panel: Panel) -> int:
-    """How many papers (or our own measurement) stand behind a panel."""
-    return len({source_of(o) for o in panel.used})
-
-
-@dataclass(frozen=True)
-class Tally:
-    """Cells that hold, fail, or cannot be told apart from noise."""
-
-    holds: Array
-    fails: Array
-    draws: Array
-    """[draws]: share of cells in which the predicate holds."""
-    bounds: tuple[float, float]
-
-    @property
-    def share(self) -> float:
-        """Cells that hold for certain, of all."""
-        return float(self.holds.mean())
-
-
-def tally(scores: Array, level: float) -> Tally:
-    """Scores [1 + draws, places], positive where the predicate holds; a sign counts when the interval of the score excludes 0."""
-    low, high = np.quantile(scores[1:], [(1 - level) / 2, (1 + level) / 2], axis=0)
-    point = scores[0]
-    holds = (low > 0) & (point > 0)
-    fails = ((high < 0) & (point < 0)) | ((high <= 0) & (low >= 0) & (point == 0))
-    draws = np.asarray((scores[1:] > 0).mean(1), dtype=float)
-    below, above = interval(draws, level)
-    share = float(holds.mean())
-    return Tally(holds.astype(float), fails.astype(float), draws, (min(below, share), max(above, 1.0 - float(fails.mean()))))
-
-
-def decide_share(
-    bench: Bench, panel: Panel, scores: Array, quantifier: Quantifier, chance: float | None, *, per_dataset: bool = False
-) -> Judgement:
-    """Judge a predicate that holds or fails cell by cell, by the rule's shares."""
-    rule, against_chance = bench.rule, TABLE[quantifier].against_chance
-    whole = tally(scores, rule.level)
-    n = len(panel.places)
-    undecided = n - int(whole.holds.sum()) - int(whole.fails.sum())
-    bench.step(
-        3, f"holds in {int(whole.holds.sum())} of {count(n, 'cell')}, fails in {int(whole.fails.sum())}, below the noise in {undecided}"
-    )
-    detail = breakdown(panel.places, whole.holds)
-    if detail:
-        bench.step(3, f"share by condition: {detail}")
-    p = _chance_step(bench, whole, chance)
-    if against_chance:
-        outcome = _against_chance(rule, whole, chance, p)
-    else:
-        each = reads_each_dataset(quantifier, bench.hypothesis.where, per_dataset)
-        outcome = _by_share(bench, panel, scores, whole, chance, each)
-    reaches = float((whole.draws >= rule.support_at - 1e-9).mean())
-    return bench.judgement(outcome, panel, whole.draws, whole.share, whole.bounds, grain=1.0 / n, probability=reaches, chance=chance)
-
-
-def _chance_step(bench: Bench, whole: Tally, chance: float | None) -> float | None:
-    words = f"share {whole.share:.3f}, {bench.spread_words(whole.bounds)}"
-    if chance is None:
-        bench.step(3, f"{words}; no chance level")
-        return None
-    p = tail([(1 - chance, chance)] * whole.holds.size, float(whole.holds.sum()))
-    bench.step(3, f"{words}; chance {chance:.3f}, p = {p:.3g} (exact)")
-    return p
-
-
-def _against_chance(rule: Rule, whole: Tally, chance: float | None, p: float | None) -> Outcome:
-    floor = chance if chance is not None else 0.0
-    significant = p is None or p < SIGNIFICANCE
-    if whole.share >= rule.support_at and significant and whole.bounds[0] > floor:
-        return "supported"
-    n = whole.holds.size
-    possible = float(n - whole.fails.sum())
-    # Not above chance is a refutation only where a true share of support_at would have shown.
-    improbable = 1.0 - tail([(1 - rule.support_at, rule.support_at)] * n, possible + 1) < SIGNIFICANCE
-    above = tail([(1 - floor, floor)] * n, possible) < SIGNIFICANCE if chance is not None else possible > 0
-    return "refuted" if improbable and not above else "inconclusive"
-
-
-def _by_share(bench: Bench, panel: Panel, scores: Array, whole: Tally, chance: float | None, each: bool) -> Outcome:
-    rule = bench.rule
-    groups = [("all cells", whole)]
-    if each:
-        groups += [(name, tally(scores[:, rows], rule.level)) for name, rows in by_dataset(panel.places).items()]
-        bench.step(4, "must hold in each data set: " + ", ".join(f"{name or 'unnamed'} {group.share:.2f}" for name, group in groups[1:]))
-    enough = all(group.share >= rule.support_at - 1e-9 and group.bounds[0] > FLOOR for _, group in groups)
-    beyond_chance = chance is None or whole.share > chance
-    absent = [name for name in bench.missing if name in bench.hypothesis.where.datasets]
-    if enough and beyond_chance:
-        if each and absent:
-            bench.step(4, f"holds where it was seen, but {', '.join(absent)} cannot be judged")
-            return "inconclusive"
-        return "supported"
-    if whole.share <= rule.refute_at and whole.bounds[1] < rule.support_at:
-        return "refuted"
-    if any(1.0 - float(group.fails.mean()) < rule.refute_at for _, group in groups[1:]):
-        return "refuted"
-    return "inconclusive"

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from synth.model import Compare, Effect, Interval, Judgement, vocabulary
-from synth.verifier.bench import Bench, by_dataset, decide_share, population
+from synth.verifier.bench import Bench, by_dataset, population
 from synth.verifier.bootstrap import Array, generator
 from synth.verifier.panel import EVERYWHERE, Panel, Place
 from synth.verifier.predicates.quantities import claimed_slack, decide_range, operating_point
+from synth.verifier.shares import decide_share, tally
 
 EQUAL_POINTS = 0.5
 """two percentages count as equal within this many points, unless the claim says how close."""
+FAR_CHANGE_POINTS = 0.5
+"""a change of a percentage outside its range by more than this speaks against the claim."""
 EQUAL_RELATIVE = 0.02
 """two other quantities count as equal within this share."""
 CHANCE_DRAWS = 20_000
@@ -48,11 +51,11 @@ def compare(hypothesis: Compare, bench: Bench) -> Judgement:
         hypothesis.where,
         needed=subject,
         judgeable=lambda p: _both(p, subject, _others(p, subject, other)),
-        everywhere=EVERYWHERE | (frozenset(other) if len(other) == 1 else frozenset()) if "keep_all" in other else EVERYWHERE,
     )
     others = _others(panel, subject, other)
     _absent(bench, panel, (*subject, *other))
     panel = panel.only((*subject, *others))
+    _sensitivity(hypothesis, bench, panel, others)
     own, theirs = panel.columns(subject), panel.columns(others)
     sign = panel.sign if hypothesis.relation != "trails" else -panel.sign
     first = reduced(panel.values[:, :, own] * sign, hypothesis.subject_by, first=True)
@@ -73,6 +76,26 @@ def compare(hypothesis: Compare, bench: Bench) -> Judgement:
         else chance_of(len(own), len(theirs), hypothesis.subject_by, hypothesis.other_by)
     )
     return decide_share(bench, panel, scores, hypothesis.quantifier, chance)
+
+
+def _sensitivity(hypothesis: Compare, bench: Bench, panel: Panel, others: Sequence[str]) -> None:
+    """Shares under other readings of the groups: by medians, and without each member of the subject."""
+    subject = [method for method in hypothesis.subject.members if method in panel.methods]
+    if len(subject) < 2 or hypothesis.margin or hypothesis.relation == "equals":
+        return
+    sign = panel.sign if hypothesis.relation == "beats" else -panel.sign
+    theirs = panel.values[:, :, panel.columns(others)] * sign
+
+    def share(members: Sequence[str], by: str, other_by: str) -> float:
+        mine = panel.values[:, :, panel.columns(members)] * sign
+        scores = reduced(mine, by, first=True) - reduced(theirs, other_by, first=False)
+        return tally(scores[:, ~np.isnan(scores[0])], bench.rule.level).share
+
+    readings = [f"by medians {share(subject, 'median', 'median'):.3f}"]
+    for left_out in subject:
+        rest = [method for method in subject if method != left_out]
+        readings.append(f"without {left_out} {share(rest, hypothesis.subject_by, hypothesis.other_by):.3f}")
+    bench.step(3, f"share under other readings: {', '.join(readings)}")
 
 
 def _others(panel: Panel, subject: Sequence[str], other: Sequence[str]) -> list[str]:
@@ -176,5 +199,6 @@ def effect(hypothesis: Effect, bench: Bench) -> Judgement:
     units = changes[:, rows, columns]
     term = vocabulary().get("metric", panel.metric)
     points = hypothesis.change == "difference" and term is not None and term.unit == "percent"
+    far = FAR_CHANGE_POINTS if points else None
     places = [panel.places[r] for r in rows]
-    return decide_range(bench, panel, units, hypothesis.size, slack, places, points=points, some=operating_point(hypothesis.size))
+    return decide_range(bench, panel, units, hypothesis.size, slack, places, far_points=far, some=operating_point(hypothesis.size))

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synth.model import Conditions, Contrast, Judgement, Observation, Outcome, Spread, Trend
-from synth.verifier.bench import Bench, by_dataset, count, decide_share, population
+from synth.verifier.bench import Bench, by_dataset, count, population
 from synth.verifier.bootstrap import Array, generator, interval, ranks, standing
 from synth.verifier.panel import EVERYWHERE, Panel, Place
 from synth.verifier.quantifiers import FLOOR
 from synth.verifier.scaling import KEEP_RATE_SLACK, canonical_backbone, matches
+from synth.verifier.shares import decide_share
 
 LEAST_CELLS = 3
 """a spread over fewer cells is none."""
@@ -181,8 +182,8 @@ def thirds(population_size: float, level: str) -> tuple[float, float]:
 
 def _holds(place: Place, used: Sequence[Observation], where: Conditions) -> bool:
     """Whether the observations at a place lie within the conditions."""
-    mine = [o for o in used if o.dataset == place.dataset and o.settings == place.settings]
-    mine = [o for o in mine if canonical_backbone(o.backbone) == place.backbone] or mine
+    near = [o for o in used if o.dataset == place.dataset and canonical_backbone(o.backbone) == place.backbone]
+    mine = [o for o in near if set(place.settings) <= set(o.settings)] or near
     return bool(mine) and matches(where, mine[0])
 
 
@@ -223,6 +224,11 @@ def contrast(hypothesis: Contrast, bench: Bench) -> Judgement:
         for name, level in levels
         if level
     ]
+    agrees = gap[1:] > 0
+    for name, level in levels:
+        if level:
+            low, high = thirds(float(sizes[groups[name]].mean()), level)
+            agrees &= (means[name][1:] >= low - 1e-9) & (means[name][1:] <= high + 1e-9)
     outcome: Outcome = "inconclusive"
     if bounds[1] < 0 or "missed" in verdicts:
         outcome = "refuted"
@@ -231,7 +237,7 @@ def contrast(hypothesis: Contrast, bench: Bench) -> Judgement:
     if min(len(under), len(against)) < LEAST_CELLS and outcome != "inconclusive":
         bench.step(4, f"{outcome} by the numbers, but fewer than {LEAST_CELLS} cells on a side: inconclusive")
         outcome = "inconclusive"
-    return bench.judgement(outcome, panel, gap[1:], float(gap[0]), bounds, probability=float((gap[1:] > 0).mean()), chance=0.0)
+    return bench.judgement(outcome, panel, gap[1:], float(gap[0]), bounds, probability=float(agrees.mean()), chance=0.0)
 
 
 def _resampled(mine: Array, rows: list[int], rng: np.random.Generator) -> Array:

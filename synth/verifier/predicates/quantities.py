@@ -8,9 +8,10 @@ from decimal import Decimal
 import numpy as np
 
 from synth.model import Amount, Interval, Judgement, Outcome, vocabulary
-from synth.verifier.bench import Bench, count, decide_share, population
+from synth.verifier.bench import Bench, count, population
 from synth.verifier.bootstrap import Array, interval
-from synth.verifier.panel import Panel, Place
+from synth.verifier.panel import EVERYWHERE, Panel, Place
+from synth.verifier.shares import decide_share
 
 FAR = 0.10
 """a mean outside its range by more than this share of the bound speaks against the claim."""
@@ -32,7 +33,13 @@ def amount(hypothesis: Amount, bench: Bench) -> Judgement:
     """Judge "a quantity lies in a range", absolutely or against others."""
     subject = hypothesis.subject.members
     others = hypothesis.versus.members if hypothesis.versus else ()
-    panel = bench.panel(hypothesis.metric, hypothesis.where, needed=subject, judgeable=lambda p: _judgeable(p, hypothesis, subject, others))
+    panel = bench.panel(
+        hypothesis.metric,
+        hypothesis.where,
+        needed=subject,
+        judgeable=lambda p: _judgeable(p, hypothesis, subject, others),
+        everywhere=EVERYWHERE if hypothesis.versus else frozenset(),
+    )
     own = panel.columns(subject or population(panel, (), ()))
     values = panel.values[:, :, own]
     if hypothesis.versus is not None:
@@ -49,7 +56,9 @@ def amount(hypothesis: Amount, bench: Bench) -> Judgement:
     if hypothesis.quantifier == "on_average" or hypothesis.versus is not None:
         units, places = _means(units, places)
         bench.step(3, "averaged over settings within each data set and backbone")
-    return decide_range(bench, panel, units, hypothesis.range, slack, places, points=points, some=_some(hypothesis))
+    return decide_range(
+        bench, panel, units, hypothesis.range, slack, places, far_points=FAR_POINTS if points else None, some=_some(hypothesis)
+    )
 
 
 def _some(hypothesis: Amount) -> bool | None:
@@ -96,7 +105,7 @@ def decide_range(
     slack: float,
     places: Sequence[Place],
     *,
-    points: bool,
+    far_points: float | None,
     some: bool | None,
 ) -> Judgement:
     """
@@ -117,7 +126,7 @@ def decide_range(
     means, bounds = units[0], [interval(units[1:, i], bench.rule.level) for i in range(units.shape[1])]
     inside = scores[0] > 0
     certain = np.array([size.contains(low, tolerance) and size.contains(high, tolerance) for low, high in bounds])
-    far = np.array([_far(mean, low, high, size, tolerance, points) for mean, (low, high) in zip(means, bounds, strict=True)])
+    far = np.array([_far(mean, low, high, size, tolerance, far_points) for mean, (low, high) in zip(means, bounds, strict=True)])
     shown = ", ".join(
         f"{place.label}: {mean:.4g} ({low:.4g} to {high:.4g})"
         for place, mean, (low, high) in list(zip(places, means, bounds, strict=True))[:12]
@@ -145,11 +154,11 @@ def _distance(units: Array, size: Interval, tolerance: float) -> Array:
     return scores
 
 
-def _far(mean: float, low: float, high: float, size: Interval, tolerance: float, points: bool) -> bool:
-    """Outside by more than a tenth of the bound (a point, for percentages), with the whole interval outside."""
+def _far(mean: float, low: float, high: float, size: Interval, tolerance: float, far_points: float | None) -> bool:
+    """Outside by more than a tenth of the bound (far_points, where given), with the whole interval outside."""
 
     def margin(bound: float) -> float:
-        return tolerance + (FAR_POINTS if points else FAR * abs(bound))
+        return tolerance + (FAR * abs(bound) if far_points is None else far_points)
 
     below = size.low is not None and mean < size.low - margin(size.low) and high < size.low - tolerance
     above = size.high is not None and mean > size.high + margin(size.high) and low > size.high + tolerance

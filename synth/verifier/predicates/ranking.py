@@ -78,6 +78,9 @@ def _by_cell(hypothesis: Rank, bench: Bench, panel: Panel, placed: Array, possib
     told = f"{statistic:.3f} of {min(largest, k)} over {count(len(panel.places), 'cell')}, {bench.spread_words(bounds)}"
     bench.step(3, f"mean number of members among the {hypothesis.end} {k}: {told}")
     bench.step(3, f"chance {chance:.3f} (group of {largest} among {int(rivals.max())}), p = {p:.3g} (exact)")
+    if len(own) > 1:
+        left = (f"{panel.methods[m]} {float(counts[0].mean() - (placed[0, :, m] <= k + 1e-9).mean()):.3f}" for m in own)
+        bench.step(3, f"mean number without one member: {', '.join(left)}")
     detail = breakdown(panel.places, counts[0])
     if detail:
         bench.step(3, f"by condition: {detail}")
@@ -85,7 +88,8 @@ def _by_cell(hypothesis: Rank, bench: Bench, panel: Panel, placed: Array, possib
     support_at = bench.rule.support_at if support is None else min(bench.rule.support_at, support)
     outcome = _outcome(hypothesis, bench, panel, counts, possible, chance, p, support_at, largest)
     draws = counts[1:].mean(1)
-    probability = float((draws >= support_at - 1e-9).mean())
+    groups = _groups(hypothesis, panel)
+    probability = float(np.all([counts[1:, rows].mean(1) >= support_at - 1e-9 for rows in groups], axis=0).mean())
     return bench.judgement(outcome, panel, draws, statistic, bounds, grain=1.0 / len(panel.places), probability=probability, chance=chance)
 
 
@@ -93,6 +97,12 @@ def bounds_of(counts: Array, possible: Array, level: float) -> tuple[float, floa
     """Interval of the mean count; its upper end is no lower than what the noise leaves possible."""
     low, high = interval(counts[1:].mean(1), level)
     return low, max(high, float(possible.mean()))
+
+
+def _groups(hypothesis: Rank, panel: Panel) -> list[list[int]]:
+    """Rows that have to reach the threshold: all of them, then those of each data set where the statement speaks of each."""
+    each = reads_each_dataset(hypothesis.quantifier, hypothesis.where, hypothesis.per_dataset)
+    return [list(range(len(panel.places))), *(by_dataset(panel.places).values() if each else ())]
 
 
 def _outcome(
@@ -104,11 +114,10 @@ def _outcome(
     bench.step(4, f"supported from {support_at:g} with a lower bound above {floor:.3g}, refuted below {refute_at:.3g}")
     if TABLE[hypothesis.quantifier].against_chance:
         return _against_chance(bench, counts, possible, chance, p, support_at, min(size, hypothesis.k), fits)
-    each = reads_each_dataset(hypothesis.quantifier, hypothesis.where, hypothesis.per_dataset)
-    rows = list(by_dataset(panel.places).values()) if each else []
+    chosen_rows = _groups(hypothesis, panel)
+    each = len(chosen_rows) > 1
     if each:
         bench.step(4, "must hold in each data set")
-    chosen_rows = [list(range(counts.shape[1])), *rows]
     means = [counts[:, chosen].mean(1) for chosen in chosen_rows]
     lows = [bounds_of(counts[:, chosen], possible[chosen], bench.rule.level) for chosen in chosen_rows]
     if any(mean[0] < refute_at - 1e-9 and high < support_at for mean, (_, high) in zip(means, lows, strict=True)):
@@ -161,7 +170,9 @@ def _by_mean_rank(hypothesis: Rank, bench: Bench, panel: Panel, placed: Array) -
     told = f"{int(statistic)} of {most} among the {hypothesis.end} {k} by mean rank"
     bench.step(3, f"{told}, interval {bounds[0]:g} to {bounds[1]:g}, chance {chance:.3f}")
     beaten = _beaten(bench, panel, chosen[0], own, means[0])
-    support_at = members_support(len(own), k, 0.8)
+    weak = bool((order[0, own] <= max(k, 3) + 1e-9).all()) and not beaten
+    bench.step(3, f"weak form, all within the best {max(k, 3)} and none beaten: {'holds' if weak else 'does not hold'}")
+    support_at = bench.rule.support_at
     needed = min(most, math.ceil(support_at - 1e-9))
     probability = float((inside[1:] >= needed).mean())
     outcome: Outcome = "inconclusive"
