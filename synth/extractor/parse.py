@@ -65,8 +65,9 @@ def parse(text: str, *, subject: str | None = None) -> Parse:
 @lru_cache(maxsize=4096)
 def _parse(text: str, itself: str | None) -> Parse:
     cut, whole = cut_short(plain(text))
-    sentence = _completed(unframed(plain(text)), whole)
-    notes = (cut,) if cut else ()
+    framed = unframed(plain(text))
+    sentence = _completed(framed, whole)
+    notes = (cut, *_loss(framed, sentence, whole)) if cut else ()
     if reason := _taken_back(sentence):
         return Parse(None, reason, notes)
     if denials := neither(sentence):
@@ -85,6 +86,13 @@ def _completed(text: str, whole: str) -> str:
     if not whole:
         return text
     return _LOST_TAIL.sub("", re.sub(r"[A-Za-z]+$", whole, text))
+
+
+def _loss(before: str, after: str, whole: str) -> tuple[str, ...]:
+    if not whole:
+        return ()
+    word = before.split()[-1]
+    return (f"“{word}” is read as “{whole}”",) if after.endswith(whole) else (f"what “{whole}” was to introduce is lost",)
 
 
 def _taken_back(text: str) -> str:

@@ -19,7 +19,8 @@ _APPOSED = re.compile(
     re.I,
 )
 _ACHIEVES = re.compile(
-    r"\b(?P<name>[A-Z][a-z]*[A-Z]\w*)\)?(?: models?)?\s+(?:attains?|achieves?|outperforms?|reaches|obtains?|surpasses|can match|performs?|approaches|compares)\b"
+    r"\b(?P<name>[A-Z][a-z]*[A-Z]\w*)\)?(?: models?)?\s+(?:attains?|achieves?|outperforms?|reaches"
+    r"|obtains?|surpasses|can match|performs?|approaches|compares)\b"
 )
 _CALLED = re.compile(
     rf"\b(?:called|named|dubbed|termed|denoted(?: as| by)?|coined|which we call|we call it|referred to as"
@@ -37,8 +38,8 @@ _OURS = re.compile(rf"{_NAME}\s*\((?:[Oo]urs?)\)")
 _COINED = re.compile(r"\b(?:[A-Z][a-z]*[A-Z]\w*|[A-Z]{3,}[a-z]*|[A-Z][a-z]+-[A-Z]\w*)\b")
 _GENERIC = word_set(
     """
-    ImageNet GPU GPUs CPU FLOPs GFLOPs MACs GMACs CNN CNNs ViTs NLP CLS MLP MLPs LSTM RNN RNNs LLM LLMs MSRNN GPT BERT PyTorch Transformers COCO CIFAR SGD ADAM NVIDIA
-    PyTorch ResNet USA IEEE CVPR ICCV ECCV NeurIPS ICLR ICML ACL AAAI
+    ImageNet GPU GPUs CPU FLOPs GFLOPs MACs GMACs CNN CNNs ViTs NLP CLS MLP MLPs LSTM RNN RNNs LLM LLMs MSRNN GPT BERT Transformers
+    COCO CIFAR SGD ADAM NVIDIA PyTorch ResNet USA IEEE CVPR ICCV ECCV NeurIPS ICLR ICML ACL AAAI
     """
 )
 _SELF = re.compile(
@@ -78,7 +79,7 @@ def own_name(document: Document) -> str | None:
     named = Counter(match["name"] for match in _APPOSED.finditer(text) if match["name"] not in _GENERIC)
     best = next((name for name, _ in named.most_common(1)), None)
     achievers = Counter(match["name"] for match in _ACHIEVES.finditer(text) if match["name"] not in _GENERIC)
-    return best or _frequent(title, document.text) or next((name for name, n in achievers.most_common(1) if n > 1), None)
+    return best or next((name for name, n in achievers.most_common(1) if n > 1), None) or _frequent(title, document.text)
 
 
 def _own_words(document: Document) -> str:
