@@ -267,11 +267,11 @@ def _version_key(paper: Paper) -> str:
 
 
 def _unknown(name: str) -> Paper:
-    """A paper of which only the name is known."""
+    """A paper of which only the name is known; the name is its title, which tells the caller what was not found."""
     split = split_arxiv_id(bare_id(name))
     if split is None:
         return Paper(id=f"name:{name}", title=name, source="arxiv")
-    return Paper(id=f"arxiv:{split[0]}", title=f"arXiv:{bare_id(name)}", arxiv_id=split[0], arxiv_version=split[1], source="arxiv")
+    return Paper(id=f"arxiv:{split[0]}", title=name, arxiv_id=split[0], arxiv_version=split[1], source="arxiv")
 
 
 def _state(fault: Fault | None, totals: Sequence[int], received: int, distinct: int, unusable: int, limit: int) -> tuple[SourceState, str]:

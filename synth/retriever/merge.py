@@ -25,6 +25,8 @@ class Work:
             for name in ("doi", "venue", "year", "abstract", "authors")
             if not getattr(chosen, name) and (value := self._any(name))
         }
+        if chosen.source == "folder" and not chosen.abstract:  # its title may be no more than a file name
+            gaps["title"] = next((paper.title for paper in self.papers if paper.source != "folder"), chosen.title)
         return chosen.model_copy(update=gaps) if gaps else chosen
 
     def _any(self, name: str) -> object:

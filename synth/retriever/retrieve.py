@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from synth.errors import NothingRetrieved
 from synth.model import Fetched, Paper, Question, SearchEntry, Skipped
 from synth.retriever.merge import Work, is_same, merge
+from synth.retriever.rank import nearness
 from synth.retriever.source import Answer, Source
 
 if TYPE_CHECKING:
@@ -70,17 +71,16 @@ def retrieve(
     say = on_progress or (lambda line: None)
     found = _Found()
     wanted = _find_named(named, sources, found, say)
-    room = max(0, max_papers - len(wanted))
-    candidates = _search(question, sources, found, say) if room or not wanted else []
-    works, duplicates = merge(candidates)
-    works = [work for work in works if not any(is_same(work.best, paper) for paper in wanted)]
+    named_papers = [paper for work in wanted for paper in work.papers]
+    candidates = _search(question, sources, found, say) if max_papers > len(wanted) else []
+    works = [work for work in merge(candidates)[0] if not any(is_same(a, b) for a in work.papers for b in named_papers)]
     ranked, mute = _ranked(question, works, sources, embedder)
     most = max(max_papers, len(wanted))
-    fetched, left = _fetch([[paper] for paper in wanted] + [_records(work) for work in ranked], most, sources, found, say)
+    fetched, left = _fetch([_records(work) for work in (*wanted, *ranked)], most, sources, found, say)
     read = len(fetched)
     # Files without a readable word take no place from a paper; they are handed on so that the reader can say what is wrong.
     fetched += _fetch([_records(work) for work in mute], len(mute), sources, found, say)[0]
-    log = _with_duplicates(found.log, candidates, duplicates)
+    log = _with_duplicates(found.log, named_papers, candidates)
     notices = _notices(sources, log)
     if left:
         notices = (*notices, f"{left} papers that were found rank below the {read} that were read and were left out")
@@ -89,31 +89,28 @@ def retrieve(
     return Retrieval(tuple(fetched), tuple(found.skipped), tuple(log), notices)
 
 
-def _find_named(named: Sequence[str], sources: Sequence[Source], found: _Found, say: Callable[[str], None]) -> list[Paper]:
-    """The named papers in the order named, each from the first source that has it; the others are skipped with every source's reason."""
-    left = list(dict.fromkeys(name.strip() for name in named if name.strip()))
-    at: dict[str, Paper] = {}
-    reasons: dict[str, list[Skipped]] = {name: [] for name in left}
-    for source in sources:
-        if not left:
-            break
-        say(f"looking for {len(left)} named papers in {source.name}")
-        for name in list(left):
-            answer, missing = source.find([name])
-            found.log += answer.log
-            if answer.papers:
-                at[name] = answer.papers[0]
-                left.remove(name)
-            reasons[name] += missing
-    for name in left:
-        if reasons[name]:
-            text = "; ".join(dict.fromkeys(skipped.reason for skipped in reasons[name]))
-            found.skipped.append(reasons[name][0].model_copy(update={"reason": text}))
-    unique: list[Paper] = []
-    for name in at:
-        if not any(is_same(at[name], held) for held in unique):
-            unique.append(at[name])
-    return unique
+def _find_named(named: Sequence[str], sources: Sequence[Source], found: _Found, say: Callable[[str], None]) -> list[Work]:
+    """The named works in the order named, with every source's record; a name that no source knows is skipped with all their reasons."""
+    names = list(dict.fromkeys(name.strip() for name in named if name.strip()))
+    order: dict[str, int] = {}
+    papers: list[Paper] = []
+    missing: dict[str, list[Skipped]] = {name: [] for name in names}
+    for source in sources if names else ():
+        say(f"looking for {len(names)} named papers in {source.name}")
+        answer, lost = source.find(names)
+        found.log += answer.log
+        for skipped in lost:
+            missing.setdefault(skipped.paper.title, []).append(skipped)
+        known = [name for name in names if name not in {skipped.paper.title for skipped in lost}]
+        for position, paper in enumerate(answer.papers):
+            order.setdefault(paper.id, names.index(known[min(position, len(known) - 1)]) if known else len(names))
+        papers += answer.papers
+    for name in names:
+        if missing[name] and len(missing[name]) == len(sources):
+            text = "; ".join(dict.fromkeys(skipped.reason for skipped in missing[name]))
+            found.skipped.append(missing[name][0].model_copy(update={"reason": text}))
+    works, _ = merge(papers)
+    return sorted(works, key=lambda work: min(order[paper.id] for paper in work.papers))
 
 
 def _search(question: Question, sources: Sequence[Source], found: _Found, say: Callable[[str], None]) -> list[Paper]:
@@ -131,18 +128,11 @@ def _search(question: Question, sources: Sequence[Source], found: _Found, say: C
 
 
 def _ranked(question: Question, works: Sequence[Work], sources: Sequence[Source], embedder: Embedder) -> tuple[list[Work], list[Work]]:
-    """
-    The works by similarity of title and abstract to the question, and apart from them those without a word that can be read.
-
-    Equal ones are ordered by id, so that the order never varies.
-    """
+    """The works, nearest to the question first, and apart from them those without a word that can be read."""
     texts = [_about(work.best, sources) for work in works]
     mute = [work for work, text in zip(works, texts, strict=True) if text is None]
     told = [(work, text) for work, text in zip(works, texts, strict=True) if text is not None]
-    if not told:
-        return [], mute
-    rows = embedder.embed([question.text, *(text for _, text in told)])
-    scores = [round(float(row @ rows[0]), 5) for row in rows[1:]]
+    scores = nearness(question, [text for _, text in told], embedder)
     order = sorted(range(len(told)), key=lambda index: (-scores[index], told[index][0].best.id))
     return [told[index][0] for index in order], mute
 
@@ -191,20 +181,22 @@ def _source_of(paper: Paper, sources: Sequence[Source]) -> Source | None:
     return next((source for source in sources if source.name == paper.source), None)
 
 
-def _with_duplicates(log: Sequence[SearchEntry], candidates: Sequence[Paper], duplicates: int) -> list[SearchEntry]:
-    """The log, with the records that a second source gave again counted as duplicates where they came."""
+def _with_duplicates(log: Sequence[SearchEntry], named: Sequence[Paper], candidates: Sequence[Paper]) -> list[SearchEntry]:
+    """The log, with the records of works that another source gave already counted as duplicates, so that its numbers add up."""
     seen: list[Paper] = []
     again: dict[str, int] = {}
-    for paper in candidates:
+    for paper in (*named, *candidates):
         if any(is_same(paper, held) for held in seen):
             again[paper.source] = again.get(paper.source, 0) + 1
         else:
             seen.append(paper)
     entries = list(log)
-    for name, count in again.items():
-        last = max((i for i, entry in enumerate(entries) if entry.source == name and entry.received), default=None)
-        if last is not None and duplicates:
-            entries[last] = entries[last].model_copy(update={"duplicates": entries[last].duplicates + count})
+    for index in reversed(range(len(entries))):
+        entry = entries[index]
+        more = min(again.get(entry.source, 0), entry.received - entry.duplicates)
+        if more:
+            again[entry.source] -= more
+            entries[index] = entry.model_copy(update={"duplicates": entry.duplicates + more})
     return entries
 
 
