@@ -13,7 +13,7 @@ _OPEN_WORD = re.compile(
     r"|while|if|because|especially|particularly|"
     r"is|are|was|were|be|being|has|have|does|do|not|its|their|our|very|more|less|most|least|such|both"
     r"|either|under|over|across|between|compared|"
-    r"using|due|versus|vs)|,|;|:|\()$",
+    r"using|due|versus|vs|outperforms?|beats?|surpass(?:es)?|exceeds?|achieves?|underperforms?)|,|;|:|\()$",
     re.I,
 )
 _OPEN_CLAUSE = re.compile(r"\b(?:when|if|while|where|as|once|because|since|although)\s+(?P<rest>[^,;.]*)$", re.I)
