@@ -54,6 +54,25 @@ def is_sentence(text: str) -> bool:
     return len(words) >= 3 and 2 * sum(char.isalpha() for char in text) >= len(text) - text.count(" ")
 
 
+def settle_front(paragraphs: Sequence[Paragraph]) -> None:
+    """
+    Tell names and addresses before the first section from an abstract without a heading.
+
+    Where the paper has a section "Abstract", what stands before it gives no passages; where it has none, the long
+    paragraphs before the first heading are the abstract.
+    """
+    first = next((n for n, paragraph in enumerate(paragraphs) if paragraph.section), None)
+    if first is None:
+        return
+    stated = any(paragraph.role == "abstract" for paragraph in paragraphs)
+    for paragraph in paragraphs[:first]:
+        long = len(paragraph.text.split()) > 40 and len(spans(paragraph.text)) > 1
+        if stated:
+            paragraph.heading = True
+        elif long:
+            paragraph.section, paragraph.role = "Abstract", "abstract"
+
+
 def document(
     paper: Paper,
     paragraphs: Sequence[Paragraph],

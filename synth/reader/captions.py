@@ -73,7 +73,20 @@ def find_captions(page: Page) -> list[Caption]:
         found.append(Caption(label=f"{kind} {number}", kind=kind, lines=[line]))
     for caption in found:
         _extend(caption, page, [other.lines[0] for other in found if other is not caption])
+        _absorb(caption, page)
     return sorted(found, key=lambda caption: caption.lines[0].y0)
+
+
+def _absorb(caption: Caption, page: Page) -> None:
+    """Add pieces that MuPDF broke off the caption's lines: at their height, between their ends."""
+    known = {id(line) for line in caption.lines}
+    left, top, right, bottom = caption.box
+    for line in page.lines:
+        inside = left - 1 < line.x0 and line.x1 < right + 1 and top - 1 < line.middle < bottom + 1
+        if id(line) in known or not inside:
+            continue
+        at = next((n for n, own in enumerate(caption.lines) if (own.middle, own.x0) > (line.middle + 2, line.x0)), len(caption.lines))
+        caption.lines.insert(at, line)
 
 
 def _ruled_between(page: Page, upper: Line, lower: Line) -> bool:

@@ -25,7 +25,9 @@ _COMPOUNDING = frozenset(_COMPOUNDING_WORDS.split())
 """Words that are joined by a hyphen to what stands before them in scientific English."""
 _PREFIXES_WORDS = "self non multi well state high low large small fine semi cross long short co quasi one two three "
 _PREFIXES = frozenset(_PREFIXES_WORDS.split())
-_PARTS_WORDS = "ing tion tions sion ment ments ness ity ies ed er ers es al ally ly ive ous able ible ance ence ate ated ates ations ation "
+_PARTS_WORDS = (
+    "ing est tion tions sion ment ments ness ity ies ed er ers es al ally ly ive ous able ible ance ence ate ated ates ations ation "
+)
 _PARTS = frozenset(_PARTS_WORDS.split())
 
 
@@ -53,7 +55,9 @@ class Words:
         if second in _PARTS or first in _STUBS or len(first) < 3:
             return False
         if second in _COMPOUNDING or first in _PREFIXES:
-            return len(first) > 2 and (self.count[first] > 0 or first in _PREFIXES)
+            return len(first) > 2 and (
+                (first in _PREFIXES and self.count[second] > 0) or (second in _COMPOUNDING and self.count[first] > 0)
+            )
         return self.count[first] > 0 and self.count[second] > 1 and len(second) > 3
 
 
@@ -65,6 +69,8 @@ def joined(before: str, after: str, known: Words) -> tuple[str, int]:
     """
     last, first = _LAST.search(before), _FIRST.match(after)
     if not last:
+        if re.search(r"https?:/{0,2}$", before) or (after.startswith("/") and re.search(r"https?:\S*$", before)):
+            return before + after, len(before)
         if re.search(r"[A-Za-z0-9][-–/]$", before) and re.match(r"[A-Za-z0-9]", after):
             return before + after, len(before)
         return f"{before} {after}", len(before) + 1

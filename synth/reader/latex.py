@@ -13,7 +13,7 @@ from synth.model import Document, Paper, SectionRole
 from synth.reader.assemble import Paragraph, document
 from synth.reader.latex_tables import read_tables
 from synth.reader.latex_text import argument, expanded, readable, without_comments
-from synth.reader.sections import role_of
+from synth.reader.sections import Outline
 
 _HEADING = re.compile(r"\\(part|chapter|section|subsection|subsubsection|paragraph|subparagraph)\*?\s*(?:\[[^\]]*\])?\s*(?=\{)")
 _DEPTH = {"part": 0, "chapter": 0, "section": 1, "subsection": 2, "subsubsection": 3, "paragraph": 4, "subparagraph": 5}
@@ -22,8 +22,10 @@ _DROPPED = (
     "eqnarray|eqnarray\\*|displaymath|tikzpicture|algorithm|algorithm\\*|algorithmic|verbatim|lstlisting|minted|filecontents|filecontents\\*|"
     "tabular|tabular\\*|tabularx|longtable|CCSXML|comment"
 )
-_BLOCK = re.compile(rf"\\begin\{{({_DROPPED})\}}.*?\\end\{{\1\}}", re.DOTALL)
-_DISPLAY = re.compile(r"\\\[.*?\\\]|\$\$.*?\$\$", re.DOTALL)
+_BEFORE, _AFTER = r"(?:(?<=[^\n])\n[ \t]*)?", r"(?:[ \t]*\n(?![ \t]*\n))?"
+"""A single line feed around what is dropped goes with it, or the sentence around a formula would be two paragraphs."""
+_BLOCK = re.compile(rf"{_BEFORE}\\begin\{{({_DROPPED})\}}.*?\\end\{{\1\}}{_AFTER}", re.DOTALL)
+_DISPLAY = re.compile(rf"{_BEFORE}(?:\\\[.*?\\\]|\$\$.*?\$\$){_AFTER}", re.DOTALL)
 _ABSTRACT = re.compile(r"\\begin\{abstract\}(.*?)\\end\{abstract\}", re.DOTALL)
 _BIBLIOGRAPHY = re.compile(r"\\begin\{thebibliography\}(?:\{[^}]*\})?(.*?)\\end\{thebibliography\}", re.DOTALL)
 _SECTION_MARK = "\x01"
@@ -53,7 +55,7 @@ def _items(text: str) -> list[str]:
 def _paragraphs(body: str) -> list[Paragraph]:
     """Headings and paragraphs in the order of the source; nothing before the first heading but full sentences."""
     found: list[Paragraph] = []
-    roles: list[tuple[int, SectionRole]] = []
+    outline = Outline()
     role: SectionRole = "other"
     section, start = "", 0
     for match in [*_HEADING.finditer(body), None]:
@@ -63,9 +65,7 @@ def _paragraphs(body: str) -> list[Paragraph]:
         title, start = argument(body, match.end())
         section = readable(title).replace(_SECTION_MARK, "").strip()
         depth = _DEPTH[match.group(1)]
-        parents = [known for level, known in roles if level < depth]
-        role = role_of(section, parents[-1] if parents else "other")
-        roles = [entry for entry in roles if entry[0] < depth] + [(depth, role)]
+        role = outline.enter(section, depth) if section else "other"
         if section:
             found.append(Paragraph(text=section, section=section, role=role, heading=True))
     return found

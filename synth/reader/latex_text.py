@@ -24,7 +24,7 @@ _ACCENTS = {
     "u": "\u0306",
     "H": "\u030b",
 }
-_SYMBOL_NAMES = """
+_SYMBOL_NAMES = r"""
     pm=± mp=∓ times=× cdot=· approx=≈ sim=~ simeq=≃ leq=≤ le=≤ geq=≥ ge=≥ neq=≠ ne=≠ ll=≪ gg=≫ to=→ rightarrow=→
     leftarrow=← uparrow=↑ downarrow=↓ infty=∞ in=∈ sum=∑ prod=∏ partial=∂ nabla=∇ alpha=α beta=β gamma=γ delta=δ
     epsilon=ϵ varepsilon=ε zeta=ζ eta=η theta=θ kappa=κ lambda=λ mu=μ nu=ν xi=ξ pi=π rho=ρ sigma=σ tau=τ phi=φ varphi=φ

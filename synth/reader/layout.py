@@ -21,6 +21,7 @@ MATH_FONT = re.compile(
 )
 BOLD_FONT = re.compile(r"bold|black|heavy|medi\b|-medi|cmb|bx\d|-bd|demi|(?:^|[-+])[A-Za-z]*B(?:old)?$", re.IGNORECASE)
 _MARK = re.compile(r"^(?:[\d,\s]{1,5}|[*∗⋆†‡§¶♠♣♢♡,\s]+|[a-e])$")
+_INTEGER = re.compile(r"(?:^|[\s(×·=≈~])\d+$")
 _STAMP = re.compile(r"^arXiv:\S+\s*(?:v\d+)?\s*\[", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"^(?:page\s*)?[-–—]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*(?:(?:of|/)\s*\d{1,4})?\s*[-–—]?$", re.IGNORECASE)
 
@@ -119,7 +120,7 @@ def _joined(spans: Sequence[dict[str, Any]]) -> tuple[str, bool]:
         if bare and text and span["bbox"][0] - end > 0.16 * span["size"] and not text.endswith(" ") and not piece.startswith(" "):
             text += " "
         if span["flags"] & 1 and bare:
-            power = text[-1:].isdigit() or (math and text[-1:].isalpha())
+            power = bool(_INTEGER.search(text)) or (math and text[-1:].isalpha())
             if power and re.match(r"[\d+\-−]", bare):
                 text += "^" + piece.lstrip()
             elif not _MARK.match(bare):

@@ -14,7 +14,7 @@ from synth.model import Document, Paper, SectionRole, Table
 from synth.reader.assemble import Paragraph, document
 from synth.reader.clean import collapsed
 from synth.reader.grid import Entry, cells
-from synth.reader.sections import role_of
+from synth.reader.sections import Outline
 
 _FRONT = re.compile(r"\A\s*(\+\+\+|---)[ \t]*\r?\n.*?^\1[ \t]*\r?$", re.DOTALL | re.MULTILINE)
 _CAPTION = re.compile(r"^(?:(Table|Tab\.)\s*(\w{1,5})?|Caption)\s*(?:[:.–—-]\s*|\s|$)", re.IGNORECASE)
@@ -46,7 +46,7 @@ class _Reader:
         self.references: list[str] = []
         self.section = ""
         self.role: SectionRole = "other"
-        self._roles: list[tuple[int, SectionRole]] = []
+        self._outline = Outline()
         self._caption: Paragraph | None = None
         """the last paragraph, where a table could follow that it is the caption of."""
         self._bare: int | None = None
@@ -70,9 +70,7 @@ class _Reader:
             place += 1
 
     def _heading(self, title: str, depth: int) -> None:
-        parents = [role for level, role in self._roles if level < depth]
-        self.role = role_of(title, parents[-1] if parents else "other")
-        self._roles = [entry for entry in self._roles if entry[0] < depth] + [(depth, self.role)]
+        self.role = self._outline.enter(title, depth)
         self.section = title
         self._caption, self._bare = None, None
         self.paragraphs.append(Paragraph(text=title, section=title, role=self.role, heading=True))

@@ -6,6 +6,7 @@ Drawings are read only on pages that a caption says hold a table or that have fo
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from importlib import import_module
 from typing import Any
 
 from synth.model import Document, Paper, Table
-from synth.reader.assemble import Paragraph, Place, document
+from synth.reader.assemble import Paragraph, Place, document, settle_front
 from synth.reader.captions import Caption, find_captions
 from synth.reader.hyphens import Words, joined
 from synth.reader.language import foreign
@@ -66,6 +67,7 @@ def _document(pdf: Any, paper: Paper, digest: str) -> Document | str:
         _feed(page, found, grids, builder, style)
         page.text_page = None
     body = builder.body
+    settle_front(body.paragraphs)
     found_document = document(
         paper,
         [*body.paragraphs, *body.footnotes, *captions],
@@ -236,7 +238,7 @@ def _feed_column(lines: Sequence[Line], builder: Builder, style: Style) -> None:
     for number, line in enumerate(lines):
         before = lines[number - 1] if number else None
         after = lines[number + 1] if number + 1 < len(lines) else None
-        if is_heading(line, style, before, after):
+        if is_heading(line, style, before, after) or builder.goes_on(line):
             builder.heading(line)
         elif builder.role == "references" or not is_display(line, style, left, right):
             builder.feed(line, left, fresh=fresh)
@@ -248,7 +250,8 @@ def _footnotes(lines: Sequence[Line], known: Words) -> list[Paragraph]:
     found: list[Paragraph] = []
     for line in lines:
         if line.mark or not found:
-            found.append(Paragraph(text=line.text, section="Footnotes", places=[Place(0, line.page, line.box)]))
+            text = re.sub(r"^\d{1,2}(?=[A-Z“])", "", line.text)
+            found.append(Paragraph(text=text, section="Footnotes", places=[Place(0, line.page, line.box)]))
         else:
             found[-1].text, start = joined(found[-1].text, line.text, known)
             found[-1].places.append(Place(start, line.page, line.box))

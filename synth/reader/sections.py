@@ -44,3 +44,33 @@ def role_of(title: str, parent: SectionRole = "other") -> SectionRole:
         return "appendix"
     bare = _NUMBER.sub("", title)
     return next((role for role, pattern in _PATTERNS if pattern.search(bare)), parent)
+
+
+class Outline:
+    """The role of each section, given title and depth in the order of the document."""
+
+    def __init__(self) -> None:
+        self._open: list[tuple[int, SectionRole]] = []
+        self._seen: set[SectionRole] = set()
+
+    def enter(self, title: str, depth: int) -> SectionRole:
+        """
+        The role of the section that begins here.
+
+        A subsection keeps its parent's role unless its title names results, experiments or limitations; a section
+        between introduction and experiments whose title says nothing is the paper's method.
+        """
+        parents = [role for level, role in self._open if level < depth]
+        parent: SectionRole = parents[-1] if parents else "other"
+        if not parents and "references" in self._seen:
+            parent = "appendix"
+        role = role_of(title, parent)
+        if parent not in ("other", "appendix", "references") and role not in ("results", "experiments", "limitations", "references"):
+            role = parent
+        if role == "other" and not parents and "introduction" in self._seen and not self._seen & {"experiments", "results", "conclusion"}:
+            role = "method"
+        if re.match(r"acknowledg|author contributions|funding", title, re.IGNORECASE):
+            role = "other"
+        self._open = [entry for entry in self._open if entry[0] < depth] + [(depth, role)]
+        self._seen.add(role)
+        return role

@@ -11,9 +11,10 @@ from synth.model import SectionRole
 from synth.reader.assemble import Paragraph, Place
 from synth.reader.hyphens import Words, joined
 from synth.reader.layout import Line, Page
-from synth.reader.sections import KNOWN, number_of, role_of
+from synth.reader.sections import KNOWN, Outline, number_of
 
 _LATE = re.compile(r"[.!?:][\"'”’)\]]*$")
+_DOTS = "•◦▪‣●○∙·–—"
 _BULLET = re.compile(r"^(?:[•◦▪‣●○∙·–—]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+")
 _IMPRINT = re.compile(
     r"^(?:Copyright|©|Proceedings of|Preprint\.|Permission to make|Published (?:as|in)|Under review|Work in progress)", re.IGNORECASE
@@ -75,7 +76,7 @@ def is_heading(line: Line, style: Style, before: Line | None, after: Line | None
     distinct = line.bold or large or capitals or (line.font != style.font and line.size > 0.94 * style.size)
     if KNOWN.match(number_free(text)):
         return distinct or (before is not None and abs(line.y1 - before.y1) > 1.3 * style.pitch)
-    if not distinct or line.size < 0.9 * style.size or line.text.endswith((",", ";")):
+    if not distinct or line.size < (0.75 if capitals else 0.9) * style.size or line.text.endswith((",", ";")):
         return False
     number = number_of(text)
     title = number_free(text)
@@ -139,43 +140,34 @@ class Builder:
         self.body = Body()
         self.section = ""
         self.role: SectionRole = "other"
-        self._roles: list[tuple[int, SectionRole]] = []
-        self._heading_size = 0.0
+        self._outline = Outline()
         self._open: Paragraph | None = None
         self._last: Line | None = None
         self._heading: Line | None = None
 
     def heading(self, line: Line) -> None:
         """Begin a section; a heading directly below another of the same setting goes on with it."""
-        again = self._heading
-        if again is not None and self._goes_on(again, line):
+        if self.goes_on(line):
             self.section = joined(self.section, line.text, self.known)[0]
             self.body.paragraphs[-1].text = self.section
             self._heading = line
             return
         title = line.text.rstrip(" .:") if KNOWN.match(line.text) else line.text
         number = number_of(title)
-        depth = number.count(".") + 1 if number else 1
-        parents = [role for level, role in self._roles if level < depth]
-        parent: SectionRole = parents[-1] if parents else ("appendix" if self._past_references() else "other")
-        if self._past_references() and re.match(r"^[A-Z]\b", number):
-            parent = "appendix"
-        self.role = role_of(title, parent)
-        self._roles = [entry for entry in self._roles if entry[0] < depth] + [(depth, self.role)]
+        self.role = self._outline.enter(title, number.count(".") + 1 if number else 1)
         self.section = title
         self._close()
         self.body.paragraphs.append(Paragraph(text=title, section=title, role=self.role, heading=True))
         self._heading = line
-        if self.role == "references":
-            self._heading_size = line.size
 
-    def _goes_on(self, heading: Line, line: Line) -> bool:
-        """Whether a line is the next line of a heading."""
-        near = heading.page == line.page and line.y1 - heading.y1 < 1.6 * line.size and abs(line.size - heading.size) < 0.4
-        return near and not number_of(line.text) and not KNOWN.match(line.text) and line.bold == heading.bold
-
-    def _past_references(self) -> bool:
-        return bool(self.body.references) or self.role == "appendix"
+    def goes_on(self, line: Line) -> bool:
+        """Whether a line is the next line of the heading directly above it."""
+        heading = self._heading
+        if heading is None or heading.page != line.page or not 0 < line.y1 - heading.y1 < 1.6 * line.size:
+            return False
+        alike = abs(line.size - heading.size) < 0.4 and line.font == heading.font and line.bold == heading.bold
+        distinct = line.bold or line.size > 1.08 * self.style.size
+        return alike and distinct and not number_of(line.text) and not KNOWN.match(line.text) and not KNOWN.match(heading.text)
 
     def _close(self) -> None:
         self._open = None
@@ -191,12 +183,12 @@ class Builder:
         run_in = _RUN_IN.match(text)
         if run_in and not self.section:
             self.section, self.role = "Abstract", "abstract"
-            self._roles = [(1, "abstract")]
+            self._outline.enter("Abstract", 1)
             text = text[run_in.end() :]
             self._close()
         if self._open is None or self._breaks(line, left, fresh):
             bullet = _BULLET.match(text)
-            text = text[bullet.end() :] if bullet and not bullet.group()[0].isalnum() else text
+            text = text[bullet.end() :] if bullet and text[0] in _DOTS else text
             self._open = Paragraph(text=text, section=self.section, role=self.role, places=[Place(0, line.page, line.box)])
             self.body.paragraphs.append(self._open)
         else:
