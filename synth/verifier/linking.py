@@ -88,6 +88,21 @@ def own_method(document: Document) -> str:
     return named.pop() if len(named) == 1 else ""
 
 
+_ABLATED = re.compile(r"^(?:w_o|without|no|minus|only|single)(?:_|$)|_(?:w_o|without)_")
+
+
+def own_names(document: Document, own: str) -> tuple[str, ...]:
+    """Every name under which a paper's own method may stand in its tables: its name, "ours", and what rows marked as ours are called."""
+    names = dict.fromkeys(name for name in (own, "ours") if name)
+    for table in document.tables:
+        for text in (text for cell in table.cells for text in (*cell.row_path, *cell.column_path)):
+            header = read_header(text)
+            name = header.method or header.rest
+            if header.ours and name and not header.metric and not _ABLATED.search(name):
+                names[name] = None
+    return tuple(names)
+
+
 def _only(names: set[str]) -> str:
     return next(iter(names)) if len(names) == 1 else ""
 

@@ -95,10 +95,18 @@ def _same_words(name: str, names: Iterable[str]) -> str:
 class Names:
     """The hypothesis' own spellings of methods, data sets and metrics, found from those of a table."""
 
-    def __init__(self, hypothesis: Statement | AllOf | AnyOf) -> None:
+    def __init__(self, hypothesis: Statement | AllOf | AnyOf, own: Sequence[str] = (), observed: Iterable[str] = ()) -> None:
+        """
+        own        names of the own method of the paper that the observations are from, where the claim is of that paper too
+        observed   methods of the observations: the own method's other names stand in only where its name is not among them
+        """
         parts = leaves(hypothesis)
         methods = {name for leaf in parts for name in (*subjects_of(leaf), *(others_of(leaf) or ()))}
         self.methods = {name_key(name): name for name in sorted(methods)}
+        seen, aliases = {name_key(name) for name in observed}, {name_key(name) for name in own}
+        for name in sorted(methods):
+            if name_key(name) in aliases and name_key(name) not in seen:
+                self.methods |= dict.fromkeys(sorted(aliases - set(self.methods)), name)
         self.datasets = {_key("dataset", name): name for leaf in parts for name in _datasets_of(leaf)}
         self.metrics = {_key("metric", name): name for leaf in parts for name in metrics_of(leaf)}
 
@@ -129,14 +137,17 @@ def _distinct(observations: Iterable[Observation]) -> list[Observation]:
     return list(best.values())
 
 
-def select(hypothesis: Statement | AllOf | AnyOf, observations: Sequence[Observation], *, minimum: float = 0.4) -> tuple[Observation, ...]:
+def select(
+    hypothesis: Statement | AllOf | AnyOf, observations: Sequence[Observation], *, own: Sequence[str] = (), minimum: float = 0.4
+) -> tuple[Observation, ...]:
     """
     The observations that speak to the hypothesis, under its own spellings.
 
+    own       other names of the method that the claim's own paper presents
     minimum   linkings below this confidence are left out
     returns   nothing where no leaf finds a method that it is about, so that an unrelated table is no evidence
     """
-    names = Names(hypothesis)
+    names = Names(hypothesis, own, {each.method for each in observations})
     pool = [names.spelled(each) for each in observations if each.method and each.metric and each.confidence >= minimum]
     kept: list[Observation] = []
     for leaf in leaves(hypothesis):

@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from synth.model import Claim, Document, Evidence, Hypothesis, Judgement, Observation, Paper, Rule, Table, WitnessName
+from synth.model import Amount, Claim, Document, Evidence, Hypothesis, Judgement, Observation, Paper, Rule, Table, WitnessName
 from synth.verifier.judge import judge
+from synth.verifier.linking import own_method, own_names
+from synth.verifier.lookup import look_up, stated_value
 from synth.verifier.reported import observations_of
 from synth.verifier.rules import rule_for
-from synth.verifier.selection import select
+from synth.verifier.selection import name_key, select
 
 __all__ = ["TableWitness", "observations_of"]
 
@@ -68,9 +70,43 @@ class TableWitness:
         if not any(self.observations.values()):
             return self._silent("no retrieved document has a table with numbers")
         hearings = self._hearings(claim.hypothesis, claim.rule or rule_for(claim.hypothesis), claim.paper_id)
+        if not any(each.decided for each in hearings):
+            stated = self._looked_up(claim)
+            if stated is not None:
+                return stated
         if not hearings:
             return self._silent("no table reports what the claim is about")
         return self._evidence(hearings)
+
+    def _looked_up(self, claim: Claim) -> Evidence | None:
+        """A value that the claim states, looked up in its own paper's tables; None where they do not speak of it."""
+        document = next((each for each in self._documents if each.paper.id == claim.paper_id), None)
+        hypothesis = claim.hypothesis
+        if document is None or not isinstance(hypothesis, Amount) or not stated_value(hypothesis) or hypothesis.where.settings:
+            return None
+        names = {name_key(name) for name in hypothesis.subject.members}
+        own = [name for name in self._own_names(claim.paper_id) if names & {name_key(each) for each in self._own_names(claim.paper_id)}]
+        subject = (*hypothesis.subject.members, *own)
+        if not own and not any(each.method in hypothesis.subject.members for each in self.observations[claim.paper_id]):
+            return None  # a method that the tables never name
+        found = look_up(hypothesis, document, subject)
+        if found.place is None or found.outcome == "no_evidence":
+            return None
+        where = f"{self._label(claim.paper_id)}, {_place(found.place.table)}"
+        step = f"4. outcome: {found.outcome}; {found.reason} (fit {found.place.fit:.2f})"
+        spot = (found.place.cell.row, found.place.cell.column)
+        return Evidence(
+            witness="tables",
+            outcome=found.outcome,
+            probability=found.probability,
+            independence="own_tables",
+            scale="paper",
+            reason=f"{where}: {found.reason}",
+            observations=tuple(
+                each for each in self.observations[claim.paper_id] if each.table == found.place.table.index and each.cell == spot
+            ),
+            judgement=Judgement(outcome=found.outcome, probability=found.probability, n_cells=1, steps=(step,), scale="paper"),
+        )
 
     def _silent(self, reason: str) -> Evidence:
         return Evidence(witness="tables", outcome="no_evidence", reason=reason)
@@ -79,11 +115,18 @@ class TableWitness:
         note = "reading note, not the paper: " if self._papers[paper_id].kind == "note" else ""
         return note + paper_id
 
+    def _own_names(self, paper_id: str) -> tuple[str, ...]:
+        document = next((each for each in self._documents if each.paper.id == paper_id), None)
+        return own_names(document, own_method(document)) if document else ()
+
     def _hearings(self, hypothesis: Hypothesis, rule: Rule, own: str) -> list[_Hearing]:
         """
         One hearing a paper, because two papers' set-ups differ; if no paper can be judged on its own, all of them together.
         """
-        chosen = {paper: select(hypothesis, observations) for paper, observations in self.observations.items()}
+        names = self._own_names(own)
+        chosen = {
+            paper: select(hypothesis, observations, own=names if paper == own else ()) for paper, observations in self.observations.items()
+        }
         hearings = [
             _Hearing(self._label(paper), paper == own, judge(hypothesis, observations, rule), observations)
             for paper, observations in chosen.items()

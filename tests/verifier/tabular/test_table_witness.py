@@ -159,3 +159,28 @@ def test_documents_without_tables_say_so() -> None:
     """No table, no evidence."""
     evidence = TableWitness([make_document()]).testify(make_claim(amount(1.0)))
     assert (evidence.outcome, evidence.reason) == ("no_evidence", "no retrieved document has a table with numbers")
+
+
+def test_a_slightly_wrong_number_is_caught_in_the_own_table() -> None:
+    """A value that is off by less than noise contradicts the paper's own table all the same, and the reason shows the printed one."""
+    witness = TableWitness([paper()])
+    on_imagenet = Conditions(datasets=("imagenet",))
+    assert witness.testify(make_claim(amount(79.5, where=on_imagenet))).outcome == "supported"
+    evidence = witness.testify(make_claim(amount(79.9, where=on_imagenet)))
+    assert (evidence.outcome, evidence.independence) == ("refuted", "own_tables")
+    assert evidence.reason.endswith("the fitting cell has another value, 79.5")
+
+
+def test_the_number_of_another_row_or_column_is_not_taken() -> None:
+    """A value that the table prints for another method or another metric does not pass, near or far."""
+    rows = [["Method", "ROUGE-1", "ROUGE-2"], ["Seq2seq", "40.1", "17.2"], ["Ours", "40.5", "17.9"]]
+    table = make_table(rows, paper=OWN, caption="Results on Gigaword")
+    witness = TableWitness([make_document(table, paper=OWN, title="PuMer: merging and pruning")])
+    on_gigaword = Conditions(datasets=("gigaword",))
+
+    def outcome(value: float, metric: str) -> str:
+        return witness.testify(make_claim(amount(value, method="pumer", metric=metric, where=on_gigaword))).outcome
+
+    assert outcome(40.5, "rouge_1") == "supported"
+    assert outcome(17.9, "rouge_1") == "refuted"
+    assert outcome(40.1, "rouge_1") == "refuted"
