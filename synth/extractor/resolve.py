@@ -14,7 +14,7 @@ from synth.model import Document, vocabulary
 _NAME = r"(?P<name>[A-Z][\w+-]*(?:[ -][A-Z][\w+-]*){0,3})"
 _HEAD = re.compile(r"^(?P<name>[A-Z][\w+.-]*(?: [A-Z][\w+-]*){0,2})\s*:\s+\S")
 _APPOSED = re.compile(
-    r"\b(?:we|this paper|this work)\s+(?:\w+ly\s+)?(?:propose|present|introduce|develop|design)s?\s[^.;]{3,90}?,\s+(?:the\s+)?"
+    r"\b(?:[Ww]e|[Tt]his paper|[Tt]his work)\s+(?:\w+ly\s+)?(?:propose|present|introduce|develop|design)s?\s[^.;]{3,90}?,\s+(?:the\s+)?"
     r"(?-i:(?P<name>[A-Z][a-z]\w+))\b(?=\s*[,.])",
     re.I,
 )
@@ -27,11 +27,11 @@ _CALLED = re.compile(
     rf"|abbreviated as|abbreviated)\s+(?:the\s+)?[\"'“]?{_NAME}"
 )
 _PROPOSE = re.compile(
-    rf"\b(?:we|this paper|this work|we (?:here|then|thus|also))\s+(?:\w+ly\s+)?(?:propose|present|introduce"
+    rf"\b(?:[Ww]e|[Tt]his paper|[Tt]his work|we (?:here|then|thus|also))\s+(?:\w+ly\s+)?(?:propose|present|introduce"
     rf"|describe|develop|design|devise)s?\s+(?:the\s+|an?\s+)?{_NAME}"
 )
 _BRACKETED = re.compile(
-    r"\b(?:we|this paper|this work)\s+(?:\w+ly\s+)?(?:propose|present|introduce|describe|develop"
+    r"\b(?:[Ww]e|[Tt]his paper|[Tt]his work)\s+(?:\w+ly\s+)?(?:propose|present|introduce|describe|develop"
     r"|design)s?\s[^.;]{3,120}?\((?P<name>[A-Z][\w+-]*[A-Z][\w+-]*)\)"
 )
 _OURS = re.compile(rf"{_NAME}\s*\((?:[Oo]urs?)\)")
