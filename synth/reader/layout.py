@@ -111,7 +111,7 @@ def shown(span: dict[str, Any]) -> str:
     return plain(text)
 
 
-def _joined(spans: Sequence[dict[str, Any]]) -> tuple[str, bool]:
+def joined_spans(spans: Sequence[dict[str, Any]]) -> tuple[str, bool]:
     """The text of spans with raised marks dropped and exponents shown as ^, and whether it begins with a mark."""
     text, mark, end, math = "", False, 0.0, False
     for number, span in enumerate(spans):
@@ -151,7 +151,7 @@ def _lead(spans: Sequence[dict[str, Any]]) -> str:
 
 def _line(spans: Sequence[dict[str, Any]], boxes: Sequence[Box], page: int, block: int) -> Line | None:
     """The visual line of spans; None if nothing readable is in it."""
-    text, mark = _joined(spans)
+    text, mark = joined_spans(spans)
     text = " ".join(text.split())
     if not text:
         return None
@@ -250,7 +250,7 @@ def _is_furniture(line: Line, page: Page, seen: Counter[tuple[str, int]], least:
 def find_gutter(page: Page) -> float | None:
     """x of the gap between two columns of text; None where most lines run across the middle or few lines are there."""
     width = page.width
-    long = [line for line in page.lines if line.x1 - line.x0 > 0.22 * width and len(line.text) > 18]
+    long = [line for line in page.lines if line.x1 - line.x0 > 0.17 * width and len(line.text) > 18]
     left = [line for line in long if line.x1 < 0.56 * width and line.x0 < 0.4 * width]
     right = [line for line in long if line.x0 > 0.44 * width]
     across = [line for line in long if line.x0 < 0.42 * width and line.x1 > 0.58 * width]

@@ -76,8 +76,7 @@ def _words(text_page: Any) -> list[Word]:
                 # MuPDF takes signs without Unicode meaning for blanks.
                 found.extend(_word(span["bbox"], shown(span).strip(), span) for span in spans if is_sign(span))
             elif abs(line["dir"][0]) < 0.02 and any(span["text"].strip() for span in spans):
-                text = " ".join("".join(shown(span) for span in spans).split())
-                found.append(_word(line["bbox"], text, spans[0], turned=True))
+                found.append(_word(line["bbox"], " ".join(_turned(spans).split()), spans[0], turned=True))
     for x0, y0, x1, y1, text, block, line, _ in text_page.extractWORDS():
         spans = [span for span in lines.get((block, line), ()) if _covers(span, x0, x1)]
         if not spans:
@@ -92,6 +91,15 @@ def _words(text_page: Any) -> list[Word]:
 def _word(box: Box, text: str, span: dict[str, Any], *, turned: bool = False) -> Word:
     base = 0.0 if turned else span["origin"][1]
     return Word(box[0], box[1], box[2], box[3], text, span["size"], is_bold(span), turned, base)
+
+
+def _turned(spans: Sequence[dict[str, Any]]) -> str:
+    """The text of a line that runs upwards, a smaller number behind a number shown as its exponent."""
+    text = ""
+    for before, span in zip([spans[0], *spans], spans, strict=False):
+        power = span["size"] < 0.85 * before["size"] and text[-1:].isdigit() and span["text"].strip().isdigit()
+        text += ("^" if power else "") + shown(span)
+    return text
 
 
 def _covers(span: dict[str, Any], x0: float, x1: float) -> bool:
@@ -167,8 +175,8 @@ def _header_entries(rows: Sequence[Sequence[Chunk]], ranges: Sequence[tuple[floa
     """Header entries with the columns that they span; a header of several lines is one entry."""
     found: list[Entry] = []
     open_entries: dict[tuple[int, int], tuple[Entry, float]] = {}
-    last = len(rows) - 1
-    rows = [[part for chunk in row for part in _cut(chunk, ranges, region, size, leaf=n == last)] for n, row in enumerate(rows)]
+    below = [*rows[1:], []]
+    rows = [[part for chunk in row for part in _cut(chunk, below[n], ranges, region, size)] for n, row in enumerate(rows)]
     for number, row in enumerate(rows):
         for chunk, (first, last) in zip(row, _spans(row, rows[number + 1 :], ranges, region, size), strict=True):
             key = (first, last)
@@ -197,13 +205,18 @@ def _underlined(chunk: Chunk, region: Region, size: float) -> list[Rule]:
     return [rule for rule in region.partial if 0 < rule.y0 - chunk.middle < 2.2 * size and rule.x0 - 3 < chunk.centre < rule.x1 + 3]
 
 
-def _cut(chunk: Chunk, ranges: Sequence[tuple[float, float]], region: Region, size: float, *, leaf: bool) -> list[Chunk]:
-    """Neighbouring headers that stand close together, cut where the gap falls between two columns; `leaf` marks the lowest row."""
+def _cut(chunk: Chunk, below: Sequence[Chunk], ranges: Sequence[tuple[float, float]], region: Region, size: float) -> list[Chunk]:
+    """Neighbouring headers that stand close together, cut where the gap falls between two columns; `below` is the next row."""
     first, last = overlapped(chunk, ranges)
     if first == last or _underlined(chunk, region, size):
         return [chunk]
-    if leaf and len(chunk.words) == last - first + 1:
+    if not below and len(chunk.words) == last - first + 1:
         return [Chunk([word]) for word in chunk.words]
+    for at in range(1, len(chunk.words)):
+        # Two headers of two lines each: both halves stand centred over what is below them.
+        halves = [Chunk(chunk.words[:at]), Chunk(chunk.words[at:])]
+        if all(any(abs(half.centre - piece.centre) < 0.04 * size for piece in below) for half in halves):
+            return halves
     usual = min(after.x0 - before.x1 for before, after in pairwise(chunk.words)) if len(chunk.words) > 2 else 0.3 * size
     parts: list[list[Word]] = [[chunk.words[0]]]
     for before, word in pairwise(chunk.words):
