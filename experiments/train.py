@@ -19,9 +19,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from experiments.backbones import CHECKPOINTS, checkpoint, pixels, plain, save
+from experiments.backbones import CHECKPOINTS, checkpoint, load, pixels, plain, save
 from experiments.data.digit_scenes import DATASETS, compose, load_scenes
 from experiments.errors import DataError, ReductionError
+from experiments.grow import grow
 
 
 @dataclass(frozen=True)
@@ -40,21 +41,31 @@ class Recipe:
     ema: float = 0.995
     initial: str = ""
     """weights to start from: the name of another data set, same backbone and seed; empty: at random."""
+    grown_from: str = ""
+    """narrower backbone to double the width of: same data set and seed."""
 
 
-_SCHEDULES = {"proxy_tiny": (1200, 300, 4e-3), "proxy_small": (1000, 250, 3e-3), "proxy_base": (800, 200, 2e-3)}
-"""steps from scratch on digit_scenes_multi, steps from there on digit_scenes, learning rate of the former."""
+_SCHEDULES = {
+    "proxy_tiny": (1200, 300, 4e-3, ""),
+    "proxy_small": (150, 80, 1.5e-3, "proxy_tiny"),
+    "proxy_base": (100, 50, 1e-3, "proxy_small"),
+}
+"""steps on digit_scenes_multi, steps from there on digit_scenes, learning rate of the former, narrower backbone to grow from."""
 
 
 def recipe_for(backbone: str, dataset: str, seed: int) -> Recipe:
-    """The recipe of the shipped weights: the multi-label scenes from scratch, the single-label ones from those."""
+    """
+    The recipe of the shipped weights: the narrowest backbone from scratch, each wider one grown from the one before.
+
+    The multi-label scenes come first, the single-label ones start from them.
+    """
     if backbone not in _SCHEDULES:
         raise ReductionError(f"no recipe for backbone {backbone!r}; there are {', '.join(_SCHEDULES)}")
     if dataset not in DATASETS:
         raise DataError(f"no data set {dataset!r}; there are {', '.join(DATASETS)}")
-    scratch, further, lr = _SCHEDULES[backbone]
+    first, further, lr, narrower = _SCHEDULES[backbone]
     if DATASETS[dataset]:
-        return Recipe(backbone, dataset, seed, scratch, lr=lr)
+        return Recipe(backbone, dataset, seed, first, lr=lr, grown_from=narrower)
     return Recipe(backbone, dataset, seed, further, lr=lr / 2, initial="digit_scenes_multi")
 
 
@@ -84,12 +95,18 @@ def loss_of(logits: Tensor, labels: Tensor) -> Tensor:
     return torch.nn.functional.binary_cross_entropy_with_logits(logits, labels, reduction="sum") / len(labels)
 
 
-def begin(recipe: Recipe, folder: Path = CHECKPOINTS) -> State:
-    """A fresh state: weights at random by seed, or those that `recipe.initial` names."""
-    from experiments.backbones import load
-
+def _start(recipe: Recipe, folder: Path) -> Any:
     torch.manual_seed(recipe.seed)
-    model = load(recipe.backbone, recipe.initial, recipe.seed, folder) if recipe.initial else plain(recipe.backbone)
+    if recipe.initial:
+        return load(recipe.backbone, recipe.initial, recipe.seed, folder)
+    if recipe.grown_from:
+        return grow(load(recipe.grown_from, recipe.dataset, recipe.seed, folder), plain(recipe.backbone), recipe.seed)
+    return plain(recipe.backbone)
+
+
+def begin(recipe: Recipe, folder: Path = CHECKPOINTS) -> State:
+    """A fresh state: weights at random by seed, or those that the recipe starts from."""
+    model = _start(recipe, folder)
     decayed = [p for p in model.parameters() if p.dim() > 1 and p.requires_grad]
     free = [p for p in model.parameters() if p.dim() <= 1]
     groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": free, "weight_decay": 0.0}]

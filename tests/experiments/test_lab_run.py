@@ -1,0 +1,164 @@
+"""A specification becomes records: complete, resumed, within its budget, with a reason where there is no value."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from experiments.__main__ import main
+from experiments.ledger import Ledger, append_lines, read_records
+from experiments.run import run
+from synth.model import CellRequest, LabRecord, Spec
+
+METHODS = ("keep_all", "random", "topk", "tome")
+
+
+def make_spec(*methods: str, measures: tuple[str, ...] = ("performance",), seed: int = 0, **fields: Any) -> Spec:
+    """A small specification on the shipped tiny backbone."""
+    shape: dict[str, Any] = {"backbone": "proxy_tiny", "dataset": "digit_scenes_multi", "keep_rate": 0.5, "seed": seed}
+    shape.update({name: fields.pop(name) for name in ("backbone", "dataset", "keep_rate") if name in fields})
+    cells = tuple(CellRequest(method=method, **shape) for method in methods)
+    return Spec(measures=measures, cells=cells, **{"images": 48, "replicates": 10, **fields})  # type: ignore[arg-type]
+
+
+def measured(spec: Spec, folder: Path, name: str = "records.jsonl") -> list[LabRecord]:
+    """The records of a run in a folder."""
+    run(spec, folder / name, Ledger(folder / "ledger.jsonl"))
+    return read_records(folder / name)
+
+
+def test_every_cell_has_a_performance_with_resamples_and_all_controls_pass(tmp_path: Path) -> None:
+    """A trained backbone is measured above chance, and the three controls hold."""
+    records = measured(make_spec(*METHODS, images=128), tmp_path)
+    values = {record.cell.method: record for record in records if record.metric == "performance"}
+    assert set(values) == set(METHODS)
+    assert all(len(record.replicates) == 10 and record.unit == "percent" for record in values.values())
+    assert (values["keep_all"].value or 0) > 60
+    controls = {record.metric: record.passed for record in records if record.metric.startswith("control")}
+    assert controls == {"control_keep_all": True, "control_random": True, "control_shuffled_labels": True}
+
+
+def test_records_carry_what_they_depend_on(tmp_path: Path) -> None:
+    """Digests of code, weights and data, a time and a scale are in each record."""
+    (record,) = [r for r in measured(make_spec("topk"), tmp_path) if r.metric == "performance"]
+    assert [name for name, _ in record.digests] == ["code", "weights", "data", "key"]
+    assert record.created
+    assert record.scale == "proxy"
+
+
+def test_a_second_run_takes_everything_from_the_ledger(tmp_path: Path) -> None:
+    """The same specification into another file gives the same records, times included."""
+    first = measured(make_spec(*METHODS), tmp_path)
+    assert measured(make_spec(*METHODS), tmp_path, "again.jsonl") == first
+
+
+def test_fresh_measures_again(tmp_path: Path) -> None:
+    """With `fresh`, nothing is taken from the ledger, and the values are the same."""
+    first = measured(make_spec("topk"), tmp_path)
+    second = measured(make_spec("topk", fresh=True), tmp_path, "again.jsonl")
+    assert [record.value for record in first] == [record.value for record in second]
+    assert [record.seconds for record in first] != [record.seconds for record in second]
+
+
+def test_a_killed_run_resumes_without_loss_or_repetition(tmp_path: Path) -> None:
+    """Cut short in the middle of a line, a second run completes the file and repeats nothing."""
+
+    def die(line: str) -> None:
+        if line.endswith("performance topk proxy_tiny digit_scenes_multi 0.5 seed 0"):
+            raise KeyboardInterrupt
+
+    out = tmp_path / "records.jsonl"
+    with pytest.raises(KeyboardInterrupt):
+        run(make_spec(*METHODS), out, Ledger(tmp_path / "ledger.jsonl"), log=die)
+    out.write_bytes(out.read_bytes()[:-20])
+    resumed = measured(make_spec(*METHODS), tmp_path)
+    names = [(record.cell, record.metric) for record in resumed]
+    assert len(names) == len(set(names)) == 7
+
+
+def test_what_the_budget_does_not_reach_is_a_record_with_its_reason(tmp_path: Path) -> None:
+    """With no time at all every cell says so, and a later run with time measures it."""
+    starved = measured(make_spec("topk", budget_seconds=0), tmp_path)
+    assert {record.value for record in starved} == {None}
+    assert all("budget of 0 s" in record.reason for record in starved)
+    assert measured(make_spec("topk"), tmp_path)[-1].value is not None
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"seed": 99}, "no trained weights for proxy_tiny .* seed 99; `python -m experiments train"),
+        ({"backbone": "deit_small_patch16_224"}, "deit_small_patch16_224 has no weights here"),
+        ({"dataset": "imagenet"}, "no data set 'imagenet' here; there are digit_scenes"),
+        ({"keep_rate": 7.0}, r"a keep rate lies in \(0, 1\]; got 7"),
+    ],
+)
+def test_what_cannot_be_measured_says_why(tmp_path: Path, fields: dict[str, Any], reason: str) -> None:
+    """A missing checkpoint, backbone or data set and an impossible rate are records with their reason."""
+    (record,) = [r for r in measured(make_spec("topk", **fields), tmp_path) if r.metric == "performance"]
+    assert record.value is None
+    assert __import__("re").search(reason, record.reason)
+
+
+@pytest.mark.parametrize(("method", "reason"), [("sit", "has to be trained"), ("nonsense", "no reducer 'nonsense'")])
+def test_a_method_that_cannot_be_used_does_not_stop_the_others(tmp_path: Path, method: str, reason: str) -> None:
+    """Its record says why; the next cell is measured."""
+    found = {r.cell.method: r for r in measured(make_spec(method, "topk"), tmp_path) if r.metric == "performance"}
+    assert reason in found[method].reason
+    assert found["topk"].value is not None
+
+
+def test_token_counts_are_by_stage_and_scaled_honestly(tmp_path: Path) -> None:
+    """On a real shape Top-K's counts speak for the paper, those of ATS with random weights do not."""
+    records = measured(make_spec("topk", "ats", measures=("tokens",), backbone="deit_tiny_patch16_224", dataset=""), tmp_path)
+    topk = [record for record in records if record.cell.method == "topk"]
+    assert [(record.settings, record.value, record.scale) for record in topk] == [
+        ((("stage", 1.0),), 98.0, "paper"),
+        ((("stage", 2.0),), 49.0, "paper"),
+        ((("stage", 3.0),), 24.0, "paper"),
+    ]
+    assert {record.scale for record in records if record.cell.method == "ats"} == {"proxy"}
+
+
+def test_speed_is_measured_beside_the_unreduced_model(tmp_path: Path) -> None:
+    """Images per second, speed-up and multiply-adds of a cell, with the rounds as replicates."""
+    records = measured(make_spec("topk", measures=("speed",), dataset="", keep_rate=0.25, batch=4), tmp_path)
+    found = {record.metric: record for record in records}
+    assert set(found) == {"images_per_second", "speedup", "gmacs"}
+    assert len(found["speedup"].replicates) >= 3
+    assert 0 < (found["gmacs"].value or 0) < 0.013
+
+
+def test_patterns_compare_every_pair_of_methods(tmp_path: Path) -> None:
+    """Pruners get IoU, mergers NMI, all get Procrustes and CKA distances, stage by stage."""
+    records = measured(make_spec("topk", "evit", "tome", "kmedoids", measures=("patterns",)), tmp_path)
+    metrics = {(record.cell.method, record.metric) for record in records if record.value is not None}
+    assert ("topk|evit", "iou") in metrics
+    assert ("tome|kmedoids", "nmi") in metrics
+    assert ("topk|tome", "iou") not in metrics
+    assert ("topk|tome", "procrustes") in metrics
+    assert len({name for name, _ in metrics}) == 6
+
+
+def test_the_command_reads_a_specification_and_writes_records(tmp_path: Path) -> None:
+    """`run SPEC --out RECORDS` leaves whole JSON lines, and a malformed specification is exit code 2."""
+    (tmp_path / "spec.json").write_text(make_spec("l2").model_dump_json(), "utf-8")
+    assert main(["run", str(tmp_path / "spec.json"), "--out", str(tmp_path / "records.jsonl")]) == 0
+    lines = (tmp_path / "records.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["metric"] for line in lines][-1] == "performance"
+    (tmp_path / "spec.json").write_text('{"cells": []}', "utf-8")
+    assert main(["run", str(tmp_path / "spec.json"), "--out", str(tmp_path / "other.jsonl")]) == 2
+
+
+def test_two_writers_share_a_ledger(tmp_path: Path) -> None:
+    """What one wrote after the other had opened the file is still there, and a torn line costs nothing else."""
+    path = tmp_path / "ledger.jsonl"
+    one, other = Ledger(path), Ledger(path)
+    one.put("a", ())
+    other.put("b", ())
+    path.write_bytes(path.read_bytes() + b'{"key": "torn')
+    append_lines(path, ['{"key": "c", "records": []}'])
+    assert [key for key in "abc" if Ledger(path).get(key) is not None] == ["a", "b", "c"]

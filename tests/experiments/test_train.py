@@ -1,0 +1,74 @@
+"""Training: resumed training equals uninterrupted training, and weights come back as they were saved."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+import torch
+
+from experiments.backbones import load, plain, weights_digest
+from experiments.errors import DataError, MissingCheckpoint, ReductionError
+from experiments.grow import grow
+from experiments.train import Recipe, advance, begin, keep, rate, recipe_for, resume, train
+
+SMALL = Recipe("proxy_tiny", "digit_scenes_multi", steps=6, batch=8)
+
+
+def test_resumed_training_equals_uninterrupted_training(tmp_path: Path) -> None:
+    """Killed after three steps and resumed, the weights are those of six steps in one go, bit for bit."""
+    whole = begin(SMALL)
+    for step in range(6):
+        advance(whole, SMALL, step / 6)
+    half = begin(SMALL)
+    for step in range(3):
+        advance(half, SMALL, step / 6)
+    keep(half, SMALL, tmp_path / "x.state")
+    other = resume(SMALL, tmp_path / "x.state")
+    for step in range(3, 6):
+        advance(other, SMALL, step / 6)
+    assert all(torch.equal(a, b) for a, b in zip(whole.averaged.parameters(), other.averaged.parameters(), strict=True))
+
+
+def test_training_writes_weights_that_load(tmp_path: Path) -> None:
+    """A short training leaves weights with the measured performance beside them, and no state."""
+    path = train(SMALL, seconds=60, folder=tmp_path, log=io.StringIO())
+    model = load("proxy_tiny", "digit_scenes_multi", 0, tmp_path)
+    assert model.embed_dim == 32
+    assert '"steps_done": 6' in path.with_suffix(".json").read_text("utf-8")
+    assert sorted(file.suffix for file in tmp_path.iterdir()) == [".json", ".safetensors"]
+    assert len(weights_digest(path)) == 64
+
+
+def test_a_wall_clock_limit_ends_the_schedule_in_time(tmp_path: Path) -> None:
+    """With no seconds left no step is taken, and the weights are still written."""
+    path = train(Recipe("proxy_tiny", "digit_scenes_multi", steps=10**6), seconds=0, folder=tmp_path, log=io.StringIO())
+    assert '"steps_done": 0' in path.with_suffix(".json").read_text("utf-8")
+
+
+def test_the_rate_rises_and_falls() -> None:
+    """The learning rate warms up to its peak and ends at a hundredth of it."""
+    values = [rate(progress, SMALL) for progress in (0.0, 0.05, 0.5, 1.0)]
+    assert values[1] == pytest.approx(SMALL.lr)
+    assert values[0] < values[2] < values[1]
+    assert values[3] == pytest.approx(SMALL.lr / 100)
+
+
+def test_a_grown_backbone_computes_the_same() -> None:
+    """Twice as wide, before any training, the logits are those of the narrow backbone."""
+    torch.manual_seed(0)
+    narrow, images = plain("proxy_tiny"), torch.randn(2, 1, 64, 64)
+    wide = grow(narrow, plain("proxy_small"), 0)
+    with torch.inference_mode():
+        torch.testing.assert_close(narrow(images), wide(images), atol=1e-4, rtol=0)
+
+
+def test_unknown_names_and_missing_weights_are_clear(tmp_path: Path) -> None:
+    """A backbone without recipe, an unknown data set and missing weights name themselves."""
+    with pytest.raises(ReductionError, match="no recipe for backbone 'huge'"):
+        recipe_for("huge", "digit_scenes", 0)
+    with pytest.raises(DataError, match="no data set 'mnist'"):
+        recipe_for("proxy_tiny", "mnist", 0)
+    with pytest.raises(MissingCheckpoint, match="python -m experiments train --backbone proxy_base"):
+        load("proxy_base", "digit_scenes", 4, tmp_path)
