@@ -20,6 +20,13 @@ SHARE_OF_SENTENCES = 0.01
 DOCUMENT_PAIRS = (("method", "model"), ("method", "task"), ("model", "task"), ("model", "dataset"), ("method", "dataset"))
 REPORT_PAIRS = (("metric", "dataset"),)
 
+_DENIAL = re.compile(
+    r"\b(?:no|nor|neither|lacks?)\s+(?:(?:measurements?|results?|numbers?|figures?|mention|experiments?|evaluations?|reports?|data|study|studies)"
+    r"\s+(?:of|on|for|with|in)\s+)?(?:\w+\s+)?$"
+    r"|\bnot\s+(?:report|measure|evaluate|test|consider|study|include|contain|use|cover|mention|address|run|apply)(?:e?d)?\s+(?:\w+\s+){0,5}$",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(r"\W*(?:loss|drop|degradation|decrease|reduction|change|penalty|cost|gain|improvement|overhead)", re.IGNORECASE)
 _ENDING = re.compile(r"(?<=\w{4})(?:ations?|tions?|ions?|ings?|ities|ity|ies|ments?|ed|es|e|s)$")
 
 
@@ -95,13 +102,18 @@ def _name(facet: Facet) -> str:
 
 
 def speaks_of(text: str, facet: Facet) -> bool:
-    """Whether the text names the facet by one of its terms, or by all the words of its own phrase."""
-    if any(_pattern(term).search(text) for term in facet.terms or (facet.text,)):
-        return True
+    """Whether the text names the facet, other than to deny it, by one of its terms or by all the words of its own phrase."""
+    places = [match for term in facet.terms or (facet.text,) for match in _pattern(term).finditer(text)]
+    if places:
+        return any(_affirmed(text, match) for match in places)
     stems = _stems(facet.text)
-    if len(stems) < 2:
-        return False
-    return stems <= _stems(text)
+    return len(stems) >= 2 and stems <= _stems(text)
+
+
+def _affirmed(text: str, match: re.Match[str]) -> bool:
+    """Whether the mention is no denial: "no measurement of tokens per second" speaks of none."""
+    before, after = text[max(0, match.start() - 100) : match.start()], text[match.end() : match.end() + 20]
+    return not _DENIAL.search(before) or _CHANGE.match(after) is not None
 
 
 @cache

@@ -215,7 +215,9 @@ def _notices(sources: Sequence[Source], log: Sequence[SearchEntry]) -> tuple[str
 
 def _nothing(log: Sequence[SearchEntry], skipped: Sequence[Skipped]) -> NothingRetrieved:
     """The error that says why there is not one paper."""
-    down = dict.fromkeys(f"{entry.source} {entry.state}: {entry.reason}" for entry in log if entry.state in DOWN)
+    down = dict.fromkeys(
+        f"{entry.source} {entry.state}: {entry.reason.removeprefix('not tried: ')}" for entry in log if entry.state in DOWN
+    )
     reasons = list(down) or [f"{item.paper.title[:60]}: {item.reason}" for item in skipped]
     if reasons:
         more = f" (and {len(reasons) - 3} more)" if len(reasons) > 3 else ""

@@ -175,6 +175,22 @@ def test_a_metric_named_without_a_number_is_not_reported() -> None:
     assert line not in uncovered(question, [make_document("The top-1 accuracy of EViT on CIFAR-10 is 91.2.")])
 
 
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("It contains no vision transformer.", False),
+        ("There is no measurement of vision transformers here.", False),
+        ("We do not evaluate any of the larger vision transformers.", False),
+        ("We prune vision transformers.", True),
+        ("There is no vision transformer overhead.", True),
+        ("Nothing here has no ViT, but EViT speeds up a ViT.", True),
+    ],
+)
+def test_a_denial_does_not_cover(sentence: str, expected: bool) -> None:
+    """A sentence that says that something is not there is not about it; "no accuracy loss" is about accuracy."""
+    assert speaks_of(sentence, question_of("How fast are ViTs?").facets_of("model")[0]) is expected
+
+
 def test_no_documents_cover_nothing() -> None:
     """Without papers the answer is one line."""
     assert uncovered(question_of(SEED), []) == ("No paper was read, so nothing of the question is covered.",)
