@@ -16,8 +16,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from synth.errors import UsageError
 from synth.model import Fetched, Paper, Question, SearchEntry, Skipped, SourceState, split_arxiv_id
 from synth.retriever import feed
+from synth.retriever.plain import plain
 from synth.retriever.queries import arxiv_queries
 from synth.retriever.source import Answer
 from synth.store.http import Call, PoliteClient, Reply
@@ -35,6 +37,7 @@ DAY = 86_400.0
 LARGEST_RESULT = 10_000
 """the server refuses to page further."""
 MAX_PDF_BYTES = 100_000_000
+MAX_FEED_BYTES = 30_000_000
 IDS_A_CALL = 50
 DOWN: tuple[SourceState, ...] = ("throttled", "unauthorised", "unavailable")
 """states after which the next query would fare no better."""
@@ -66,7 +69,9 @@ class _Session:
 
     def get(self, url: str, headers: object = None) -> _Answer:
         """One page of results; a Fault instead of anything that is none."""
-        reply = self.client.get(_call(url, "arxiv-feed", self.deadline, keep=DAY, check=feed.check, read_seconds=60.0))
+        reply = self.client.get(
+            _call(url, "arxiv-feed", self.deadline, keep=DAY, check=feed.check, read_seconds=60.0, max_bytes=MAX_FEED_BYTES)
+        )
         page = feed.read(reply)
         self.totals.append(page.total)
         return _Answer(reply.status, page.content)
@@ -91,7 +96,9 @@ class ArxivSource:
         fetch_seconds: float = 120.0,
     ) -> None:
         base = base_url or os.environ.get("SYNTH_ARXIV_URL") or BASE_URL
-        self.base_url = base.rstrip("/").removesuffix("/api/query")
+        self.base_url = base.strip().rstrip("/").removesuffix("/api/query")
+        if urlsplit(self.base_url).scheme not in ("http", "https") or not urlsplit(self.base_url).hostname:
+            raise UsageError("the address of arXiv cannot be meant", got=repr(base), expected=f"one such as {BASE_URL}")
         self.client = client
         self.page_size = page_size
         self.search_seconds = search_seconds
@@ -296,20 +303,20 @@ def _paper(result: arxiv.Result) -> Paper | None:
     if split is None:
         return None
     base, version = split
-    summary = " ".join(result.summary.split())
-    comment = " ".join(result.comment.split()) if result.comment else None
+    summary = plain(result.summary)
+    comment = plain(result.comment) if result.comment else None
     known = result.published.year > 1
     return Paper(
         id=f"arxiv:{base}",
-        title=result.title.strip(),
-        authors=tuple(" ".join(author.name.split()) for author in result.authors if author.name.strip()),
+        title=plain(result.title),
+        authors=tuple(name for author in result.authors if (name := plain(author.name))),
         year=result.published.year if known else None,
         abstract=summary,
         arxiv_id=base,
         arxiv_version=version,
-        doi=result.doi.strip().lower() if result.doi and result.doi.strip() else None,
-        venue=" ".join(result.journal_ref.split()) if result.journal_ref else None,
-        categories=tuple(result.categories),
+        doi=plain(result.doi).lower() or None if result.doi else None,
+        venue=plain(result.journal_ref) if result.journal_ref else None,
+        categories=tuple(map(plain, result.categories)),
         published=result.published.date().isoformat() if known else None,
         updated=result.updated.date().isoformat() if result.updated.year > 1 else None,
         comment=comment,

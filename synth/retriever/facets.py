@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -18,6 +17,7 @@ from importlib import resources
 from synth.errors import UsageError
 from synth.model import Facet, Question, Term, vocabulary
 from synth.retriever.coverage import uncovered
+from synth.retriever.plain import plain
 
 __all__ = ["question_of", "uncovered"]
 
@@ -126,7 +126,7 @@ def question_of(text: str) -> Question:
 
     raises   UsageError for a text that is empty, one word, or names no subject
     """
-    clean = " ".join("".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in text).split())
+    clean = plain(text)
     words = _WORD.findall(clean)
     if not words:
         raise UsageError("the question is empty", then='ask a whole question, such as "Does token merging speed up vision transformers?"')

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from synth.retriever.plain import plain
 from synth.store.http import Reply
 from synth.store.limiter import Fault
 
@@ -80,7 +81,7 @@ def _root(reply: Reply) -> Any:
         parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
         root = etree.fromstring(body, parser=parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise Fault("malformed", f"the XML cannot be read, it may be cut off: {str(error)[:120]}") from error
+        raise Fault("malformed", f"the XML cannot be read, it may be cut off: {plain(str(error))[:120]}") from error
     if root.getroottree().docinfo.doctype:
         raise Fault("malformed", "refused: the feed declares a document type, which arXiv never sends", tries=1)
     return root
@@ -93,7 +94,7 @@ def _refuse_errors(root: Any, reply: Reply) -> None:
         author = (entry.findtext(f"{ATOM}author/{ATOM}name") or "").strip()
         marked = "/api/errors" in (entry.findtext(f"{ATOM}id") or "")
         if marked or (title == "Error" and (author == "arXiv api core" or entry.find(f"{ATOM}published") is None)):
-            summary = " ".join((entry.findtext(f"{ATOM}summary") or "no reason given").split())
+            summary = plain(entry.findtext(f"{ATOM}summary") or "no reason given")
             raise Fault("bad_request", f"arXiv refused the query: {summary[:300]}", status=reply.status, tries=1)
 
 
@@ -135,7 +136,7 @@ def _integer(text: str | None) -> int | None:
 
 
 def _local(tag: object) -> str:
-    return str(tag).rpartition("}")[2][:40]
+    return plain(str(tag).rpartition("}")[2])[:40]
 
 
 def _status(reply: Reply) -> str:

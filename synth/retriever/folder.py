@@ -17,6 +17,7 @@ from typing import Any
 from synth.errors import NotFound, UsageError
 from synth.model import Fetched, Paper, Question, SearchEntry, Skipped, split_arxiv_id
 from synth.retriever.arxiv import bare_id
+from synth.retriever.plain import plain
 from synth.retriever.source import Answer
 
 SUFFIXES = frozenset({".pdf", ".md", ".markdown", ".tex"})
@@ -144,10 +145,10 @@ class FolderSource:
         )
         name = self._relative(path)
         year = re.fullmatch(r"\d{4}", row.get("year", ""))
-        authors = tuple(part.strip() for part in row.get("authors", "").split(";") if part.strip())
+        authors = tuple(author for part in row.get("authors", "").split(";") if (author := plain(part)))
         return Paper(
             id=f"arxiv:{split[0]}" if split else f"doi:{doi}" if doi else f"file:{name}",
-            title=row.get("title") or _title(path),
+            title=plain(row.get("title", "")) or _title(path) or path.name,
             authors=authors,
             year=int(year.group()) if year else None,
             arxiv_id=split[0] if split else None,
@@ -195,8 +196,8 @@ def _title(path: Path) -> str:
         front = re.match(r"\+\+\+.*?^title\s*=\s*\"([^\"\n]+)\"", head, re.DOTALL | re.MULTILINE)
         match = front or re.search(r"^#\s+(.+?)\s*#*$" if path.suffix.lower() != ".tex" else r"\\title\s*\{([^{}]+)\}", head, re.MULTILINE)
         if match:
-            return " ".join(match.group(1).replace("\\\\", " ").split())
-    return path.stem
+            return plain(match.group(1).replace("\\\\", " "))
+    return plain(path.stem)
 
 
 def _pdf_opening(path: Path) -> str:

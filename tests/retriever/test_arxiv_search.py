@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import threading
+from dataclasses import replace
 
 import pytest
 from arxiv_server import BOMB, EXTERNAL, Answer, ArxivServer, Entry, FakeClock, error_feed, html, rate_exceeded
 
+from synth.errors import UsageError
 from synth.model import Question, SearchEntry
 from synth.retriever.arxiv import ArxivSource, is_withdrawn
 from synth.retriever.facets import question_of
@@ -121,6 +124,30 @@ def test_every_field_of_an_entry_arrives(source: ArxivSource, server: ArxivServe
     assert (paper.year, paper.published, paper.updated, paper.comment) == (2024, "2024-01-01", "2024-03-04", "12 pages")
     assert paper.url == "https://arxiv.org/abs/2401.00001v3"
     assert not paper.withdrawn
+
+
+def test_control_characters_of_a_record_are_left_out(source: ArxivSource, server: ArxivServer) -> None:
+    """A title cannot steer a terminal or turn the direction of a line."""
+    server.entries = [Entry("2401.00001", title="Red \x9b31m \u202eevil\u202c text", authors=("A\x85B",), comment="c\x9bd")]
+    paper = source.search(ONE_QUERY, 5).papers[0]
+    assert (paper.title, paper.authors, paper.comment) == ("Red 31m evil text", ("A B",), "cd")
+
+
+def test_a_packed_page_and_a_page_of_two_thousand(source: ArxivSource, server: ArxivServer) -> None:
+    """Gzip is unpacked, and the largest page that arXiv gives is read."""
+    server.entries = papers(2000)
+    page = server.everything()
+    server.plan(replace(page, body=gzip.compress(page.body), headers=(("Content-Encoding", "gzip"),)))
+    source.page_size = 2000
+    ids, entry = ask(source, 2000)
+    assert (len(ids), entry.state, len(server.calls)) == (2000, "ok", 1)
+
+
+@pytest.mark.parametrize("url", ["ftp://a.org", "export.arxiv.org", "https://"])
+def test_an_address_that_cannot_be_meant_is_refused(client: PoliteClient, url: str) -> None:
+    """A wrong SYNTH_ARXIV_URL is said before anything is sent."""
+    with pytest.raises(UsageError, match="the address of arXiv cannot be meant"):
+        ArxivSource(client, base_url=url)
 
 
 def test_a_title_that_is_zero_and_an_old_id(source: ArxivSource, server: ArxivServer) -> None:
