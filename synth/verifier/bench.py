@@ -31,6 +31,8 @@ class Bench:
     rule: Rule
     steps: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    """what keeps the outcome from being more than inconclusive."""
 
     @property
     def seed(self) -> str:
@@ -90,6 +92,15 @@ class Bench:
             self.step(2, f"left out: {count(lost, 'value')} with fewer than {self.rule.minimum_seeds} seeds")
         return enough
 
+    def observe(self, panel: Panel, *groups: Sequence[str]) -> None:
+        """Say which members of the groups were not observed; a group of which no majority was seen cannot be judged."""
+        for group in groups:
+            absent = [method for method in group if method not in panel.methods]
+            if absent:
+                self.step(2, f"not observed: {', '.join(absent)}; the group is judged by its other members")
+            if len(group) > 1 and 2 * len(absent) >= len(group):
+                self.doubts.append(f"{len(group) - len(absent)} of {len(group)} members of the group were observed")
+
     def spread_words(self, bounds: tuple[float, float]) -> str:
         """ "95% interval 0.123 to 0.456"."""
         return f"{self.rule.level:.0%} interval {bounds[0]:.3f} to {bounds[1]:.3f}"
@@ -113,10 +124,10 @@ class Bench:
         """The judgement with everything that follows from the panel; `grain` is the smallest step that the statistic can make."""
         repeats = panel.repeats[np.isfinite(panel.repeats) & ~np.isnan(panel.values[0])]
         seeds = int(repeats.min()) if repeats.size else 0
-        if repeats.size and seeds < self.rule.minimum_seeds and outcome in ("supported", "refuted"):
-            self.step(
-                4, f"{outcome} by the numbers, but {seeds} of the {self.rule.minimum_seeds} seeds that the rule asks for: inconclusive"
-            )
+        if repeats.size and seeds < self.rule.minimum_seeds:
+            self.doubts.append(f"{seeds} of the {self.rule.minimum_seeds} seeds that the rule asks for")
+        if self.doubts and outcome in ("supported", "refuted"):
+            self.step(4, f"{outcome} by the numbers, but {'; '.join(self.doubts)}: inconclusive")
             outcome = "inconclusive"
         scale = scale_of(panel.used)
         self.step(4, f"outcome: {outcome}")

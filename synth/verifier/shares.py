@@ -7,13 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from synth.model import Judgement, Outcome, Quantifier, Rule
-from synth.verifier.bench import Bench, breakdown, by_dataset, count, reads_each_dataset
+from synth.verifier.bench import Bench, NoCells, breakdown, by_dataset, count, reads_each_dataset
 from synth.verifier.bootstrap import Array, interval, tail
 from synth.verifier.panel import Panel
-from synth.verifier.quantifiers import FLOOR, SIGNIFICANCE, TABLE
-
-LEAST_CELLS = 2
-"""one cell shows no consistency."""
+from synth.verifier.quantifiers import FLOOR, LEAST_CELLS, SIGNIFICANCE, TABLE
 
 
 @dataclass(frozen=True)
@@ -46,6 +43,8 @@ def tally(scores: Array, level: float) -> Tally:
 
 def decide_share(bench: Bench, panel: Panel, scores: Array, quantifier: Quantifier, chance: float | None) -> Judgement:
     """Judge a predicate that holds or fails cell by cell, by the rule's shares."""
+    if not panel.places:
+        raise NoCells("no cell is left to judge")
     rule, against_chance = bench.rule, TABLE[quantifier].against_chance
     whole = tally(scores, rule.level)
     n = len(panel.places)
@@ -60,9 +59,8 @@ def decide_share(bench: Bench, panel: Panel, scores: Array, quantifier: Quantifi
     each = reads_each_dataset(quantifier, bench.hypothesis.where)
     groups = {name: tally(scores[:, rows], rule.level) for name, rows in by_dataset(panel.places).items()} if each else {}
     outcome = _against_chance(rule, whole, chance, p) if against_chance else _by_share(bench, whole, groups, chance)
-    if TABLE[quantifier].each_dataset and n < LEAST_CELLS and outcome == "supported":
-        bench.step(4, f"a single cell cannot show what '{quantifier}' promises")
-        outcome = "inconclusive"
+    if TABLE[quantifier].over_cells and n < LEAST_CELLS:
+        bench.doubts.append("a single cell cannot show what holds over many")
     reaches = np.all([group.draws >= rule.support_at - 1e-9 for group in (whole, *groups.values())], axis=0)
     probability = float(reaches.mean())
     return bench.judgement(outcome, panel, whole.draws, whole.share, whole.bounds, grain=1.0 / n, probability=probability, chance=chance)

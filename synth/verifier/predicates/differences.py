@@ -53,7 +53,7 @@ def compare(hypothesis: Compare, bench: Bench) -> Judgement:
         judgeable=lambda p: _both(p, subject, _others(p, subject, other)),
     )
     others = _others(panel, subject, other)
-    _absent(bench, panel, (*subject, *other))
+    bench.observe(panel, subject, other)
     panel = panel.only((*subject, *others))
     _sensitivity(hypothesis, bench, panel, others)
     own, theirs = panel.columns(subject), panel.columns(others)
@@ -105,12 +105,6 @@ def _others(panel: Panel, subject: Sequence[str], other: Sequence[str]) -> list[
 def _both(panel: Panel, subject: Sequence[str], other: Sequence[str]) -> Array:
     seen = ~np.isnan(panel.values[0])
     return np.asarray(seen[:, panel.columns(subject)].any(1) & seen[:, panel.columns(other)].any(1), dtype=float)
-
-
-def _absent(bench: Bench, panel: Panel, wanted: Sequence[str]) -> None:
-    absent = [method for method in wanted if method not in panel.methods]
-    if absent:
-        bench.step(2, f"not observed: {', '.join(absent)}; groups are judged by their other members")
 
 
 def _averaged(panel: Panel, first: Array, second: Array) -> tuple[Panel, Array, Array]:

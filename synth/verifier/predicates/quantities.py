@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 
 from synth.model import Amount, Interval, Judgement, Outcome, vocabulary
-from synth.verifier.bench import Bench, count, population
+from synth.verifier.bench import Bench, NoCells, count, population
 from synth.verifier.bootstrap import Array, interval
 from synth.verifier.panel import EVERYWHERE, Panel, Place
 from synth.verifier.shares import decide_share
@@ -75,7 +75,7 @@ def operating_point(size: Interval) -> bool | None:
 
 def _judgeable(panel: Panel, hypothesis: Amount, subject: Sequence[str], others: Sequence[str]) -> Array:
     seen = ~np.isnan(panel.values[0])
-    own = seen[:, panel.columns(subject)].any(1) if subject else seen.any(1)
+    own = seen[:, panel.columns(subject or population(panel, (), ()))].any(1)
     if hypothesis.versus is None:
         return np.asarray(own, dtype=float)
     return np.asarray(own & seen[:, panel.columns(_versus(panel, subject, others, hypothesis.metric))].any(1), dtype=float)
@@ -91,6 +91,8 @@ def _versus(panel: Panel, subject: Sequence[str], others: Sequence[str], metric:
 
 
 def _means(units: Array, places: Sequence[Place]) -> tuple[Array, list[Place]]:
+    if not places:
+        return units, []
     groups: dict[Place, list[int]] = {}
     for index, place in enumerate(places):
         groups.setdefault(Place(place.source, place.dataset, place.backbone, ()), []).append(index)
@@ -116,6 +118,8 @@ def decide_range(
     some=False  every unit must lie inside; one far outside refutes
     some=None   a bound ("at least 2x"), or a word like "always", is judged by the share of cells
     """
+    if not units.shape[1]:
+        raise NoCells("no value is left to compare with the range")
     tolerance = slack + claimed_slack(size)
     scores = _distance(units, size, tolerance)
     unit_panel = Panel(

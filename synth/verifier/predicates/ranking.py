@@ -11,7 +11,7 @@ from synth.model import Judgement, Outcome, Rank
 from synth.verifier.bench import Bench, breakdown, by_dataset, count, population, reads_each_dataset
 from synth.verifier.bootstrap import Array, generator, holm, hypergeometric, interval, ranks, signed_rank_p, standing, tail
 from synth.verifier.panel import Panel
-from synth.verifier.quantifiers import SIGNIFICANCE, TABLE
+from synth.verifier.quantifiers import LEAST_CELLS, SIGNIFICANCE, TABLE
 
 
 def members_support(size: int, k: int, share: float) -> float:
@@ -31,9 +31,7 @@ def rank(hypothesis: Rank, bench: Bench) -> Judgement:
     panel = bench.panel(hypothesis.metric, hypothesis.where, needed=subject, judgeable=lambda p: _judgeable(p, hypothesis, named))
     rivals = population(panel, named, subject)
     panel = panel.only(rivals)
-    absent = [method for method in subject if method not in rivals]
-    if absent:
-        bench.step(2, f"not observed: {', '.join(absent)}; the group is judged by the others")
+    bench.observe(panel, subject)
     sign = panel.sign if hypothesis.end == "top" else -panel.sign
     placed = _ranks(panel.values * sign)
     if hypothesis.by == "mean_rank":
@@ -86,6 +84,8 @@ def _by_cell(hypothesis: Rank, bench: Bench, panel: Panel, placed: Array, possib
         bench.step(3, f"by condition: {detail}")
     support = members_support(largest, k, TABLE[hypothesis.quantifier].support_at) if largest != len(hypothesis.subject.members) else None
     support_at = bench.rule.support_at if support is None else min(bench.rule.support_at, support)
+    if len(panel.places) < LEAST_CELLS and (hypothesis.per_dataset or TABLE[hypothesis.quantifier].over_cells):
+        bench.doubts.append("a single cell cannot show what holds over many")
     outcome = _outcome(hypothesis, bench, panel, counts, possible, chance, p, support_at, largest)
     draws = counts[1:].mean(1)
     groups = _groups(hypothesis, panel)
@@ -131,6 +131,9 @@ def _outcome(
     absent = [name for name in bench.missing if name in hypothesis.where.datasets]
     if each and absent:
         bench.step(4, f"holds where it was seen, but {', '.join(absent)} cannot be judged")
+        return "inconclusive"
+    if hypothesis.per_dataset and len(chosen_rows) < 3:
+        bench.step(4, "holds in the one data set that was seen; the statement speaks of several")
         return "inconclusive"
     return "supported"
 

@@ -240,3 +240,48 @@ def test_the_smallest_detectable_effect_follows_the_noise() -> None:
     assert quiet.smallest_detectable_effect is not None
     assert loud.smallest_detectable_effect is not None
     assert quiet.smallest_detectable_effect < loud.smallest_detectable_effect
+
+
+def test_a_group_is_not_judged_by_a_minority_of_its_members() -> None:
+    """One of four members, last of its table, neither refutes nor supports what is said of the four."""
+    learned = Rank(subject=group("topk", "evit", "dynamicvit", "ats"), end="top", k=1)
+    last = [reported(80, method="tome"), reported(79, method="sit"), reported(70)]
+    judgement = ruled(learned, *last)
+    assert judgement.outcome == "inconclusive"
+    assert any("1 of 4 members of the group were observed" in step for step in judgement.steps)
+    assert ruled(learned.model_copy(update={"subject": group("topk")}), *last).outcome == "refuted"
+
+
+def test_a_single_cell_does_not_refute_what_holds_over_many() -> None:
+    """ "Consistently" is not refuted by one cell; by two it is."""
+    claim = BEATS.model_copy(update={"quantifier": "consistently"})
+    one = [reported(79), reported(80, method="tome")]
+    two = [reported(79, dataset="nabirds"), reported(80, method="tome", dataset="nabirds")]
+    assert ruled(claim, *one).outcome == "inconclusive"
+    assert ruled(claim, *one, *two).outcome == "refuted"
+
+
+def test_all_data_sets_are_more_than_one() -> None:
+    """ "Across all data sets" is not supported by one data set, however many cells it has."""
+    claim = Rank(subject=group("topk"), end="top", k=1, quantifier="consistently", per_dataset=True)
+    order = ordered(["topk"], gap=2.0)
+    assert ruled(claim, *measured(order, datasets=("imagenet",))).outcome == "inconclusive"
+    assert ruled(claim, *measured(order, datasets=("imagenet", "nabirds"))).outcome == "supported"
+
+
+def test_a_data_set_alone_among_many_refutes_only_beyond_the_noise() -> None:
+    """Noise in the one bad data set leaves the claim open where clear numbers would refute it."""
+    claim = BEATS.model_copy(update={"quantifier": "all"})
+    table = [o for o in measured(ordered(["topk"], gap=3.0)) if o.dataset != "coco"]
+    clear = measured(ordered(["tome"], gap=3.0), datasets=("coco",))
+    blurred = measured(ordered(["tome"], gap=0.1), datasets=("coco",), noise=3.0)
+    assert ruled(claim, *table, *clear).outcome == "refuted"
+    assert ruled(claim, *table, *blurred).outcome == "inconclusive"
+
+
+def test_other_readings_of_a_group_are_shown() -> None:
+    """The share by medians and without each member stands in the steps, so that one member's weight is seen."""
+    claim = Compare(subject=group("topk", "ats"), other=group("tome"), relation="beats")
+    judgement = ruled(claim, reported(80), reported(70, method="ats"), reported(79, method="tome"))
+    assert judgement.outcome == "supported"
+    assert any("by medians 0.000, without topk 0.000, without ats 1.000" in step for step in judgement.steps)
