@@ -15,6 +15,7 @@ from synth.store.code import code_digest
 from synth.store.embedding import Embedder
 from synth.store.workspace import Workspace
 from synth.verifier.combine import combine
+from synth.verifier.laboratory import laboratory_digest
 from synth.verifier.rerun import RerunWitness
 from synth.verifier.rules import rule_for
 from synth.verifier.tabular import TableWitness
@@ -82,17 +83,27 @@ class Hearing:
             "rerun": lambda: self._rerun,
         }
         evidence = witnesses[name]().testify(claim)
-        # What could not be heard this time may be heard the next: only testimony is kept.
-        if evidence.outcome != "failed" and not evidence.reason.startswith("not run"):
-            self._workspace.cache.put("evidence", self._key(name, claim), evidence.model_dump_json().encode())
+        # What broke down may be heard the next time: a failure is not kept.
+        if evidence.outcome != "failed":
+            self._workspace.cache.put("evidence", self._key(name, claim, is_whole(evidence)), evidence.model_dump_json().encode())
         return evidence
 
     def _kept(self, name: WitnessName, claim: Claim) -> Evidence | None:
-        data = self._workspace.cache.get("evidence", self._key(name, claim))
-        return None if data is None else Evidence.model_validate_json(data)
+        """Whole testimony, else, of a rerun, what it could say in this very budget."""
+        for whole in (True, False) if name == "rerun" else (True,):
+            data = self._workspace.cache.get("evidence", self._key(name, claim, whole))
+            if data is not None:
+                return Evidence.model_validate_json(data)
+        return None
 
-    def _key(self, name: WitnessName, claim: Claim) -> str:
-        return hashlib.sha256(f"{name} {self._corpus} {claim.model_dump_json()}".encode()).hexdigest()
+    def _key(self, name: WitnessName, claim: Claim, whole: bool) -> str:
+        rerun = f"{laboratory_digest()} {'' if whole else self._settings.budget_seconds}" if name == "rerun" else ""
+        return hashlib.sha256(f"{name} {rerun} {self._corpus} {claim.model_dump_json()}".encode()).hexdigest()
+
+
+def is_whole(evidence: Evidence) -> bool:
+    """Whether more time could not have changed this testimony; a rerun that lacks cells is repeated when it is given more."""
+    return evidence.witness != "rerun" or not (evidence.reason.startswith("not run") or "cells were not measured" in evidence.reason)
 
 
 def _with_rule(claim: Claim) -> Claim:
