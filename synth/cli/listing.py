@@ -7,7 +7,7 @@ from typing import Any
 
 from synth.cli import show
 from synth.cli.view import View, table
-from synth.errors import UsageError
+from synth.errors import NotFound, StoreError, UsageError
 from synth.model import Claim, Finding, Verdict
 from synth.report import wording
 from synth.store import runs
@@ -50,7 +50,11 @@ def all_runs(workspace: Workspace) -> View:
     """The saved runs, newest first."""
     rows = []
     for name in runs.names(workspace):
-        saved, circumstances = runs.load(workspace, name)
+        try:
+            saved, circumstances = runs.load(workspace, name)
+        except (StoreError, NotFound) as error:
+            rows.append((name, "", "", f"cannot be read: {error}"))
+            continue
         rows.append((name, circumstances.finished[:10], str(len(saved.claims)), saved.question.text))
     data = [dict(zip(("run", "date", "claims", "question"), row, strict=True)) for row in rows]
     return View(data, (table(("run", "date", "claims", "question"), rows, f"{len(rows)} runs"),))

@@ -18,29 +18,32 @@ from synth.model import Claim, Provenance, Review, Run
 from synth.store.workspace import Workspace, write_atomic
 
 FORMAT = 1
+REMEDY = "restore it from git, or move it away and run the question again"
 
 
 def save(workspace: Workspace, run: Run, provenance: Provenance) -> Run:
     """Write both files; returns the run with the reviews that the claims table already held."""
     path = claims_path(workspace, run.name)
-    kept = tuple(_reviews(_load_json(path))) if path.exists() else ()
+    kept = tuple(_reviews(_load_json(path), run.name)) if path.exists() else ()
     run = run.model_copy(update={"reviews": kept + tuple(pair for pair in run.reviews if pair not in kept)})
-    write_claims(workspace, run)
     circumstances = run.model_dump(mode="json", exclude={"claims", "findings", "reviews"}) | {
         "format": FORMAT,
         "provenance": provenance.model_dump(mode="json"),
     }
     write_atomic(workspace.reports / run.name / "run.json", _dump(circumstances))
     write_atomic(workspace.reports / run.name / "search_log.json", _dump([entry.model_dump(mode="json") for entry in run.search_log]))
+    # Last, because the claims table is what makes a run be listed: a run that was killed before this line is not there yet.
+    write_claims(workspace, run)
     return run
 
 
 def write_claims(workspace: Workspace, run: Run) -> None:
     """Write the claims table of a run."""
-    rows = [_row(run, claim) for claim in run.claims]
-    write_atomic(
-        claims_path(workspace, run.name), _dump({"format": FORMAT, "run": run.name, "question": run.question.text, "claims": rows})
-    )
+    held = {claim.id for claim in run.claims}
+    others = [{"id": claim_id, "review": review.model_dump(mode="json")} for claim_id, review in run.reviews if claim_id not in held]
+    table = {"format": FORMAT, "run": run.name, "question": run.question.text, "claims": [_row(run, claim) for claim in run.claims]}
+    # A decision on a claim that is no longer extracted is still a person's decision.
+    write_atomic(claims_path(workspace, run.name), _dump(table | ({"reviews_of_earlier_claims": others} if others else {})))
 
 
 def load(workspace: Workspace, name: str) -> tuple[Run, Provenance]:
@@ -59,15 +62,11 @@ def load(workspace: Workspace, name: str) -> tuple[Run, Provenance]:
             | {
                 "claims": [_claim(row) for row in table["claims"]],
                 "findings": [finding for row in table["claims"] if (finding := _finding(row)) is not None],
-                "reviews": list(_reviews(table)),
+                "reviews": list(_reviews(table, name)),
             }
         )
-    except (ValidationError, KeyError, TypeError) as error:
-        raise StoreError(
-            f"the run {name} cannot be understood",
-            got=str(error).splitlines()[0],
-            then="restore the file from git or run the question again",
-        ) from None
+    except (ValidationError, KeyError, TypeError, ValueError) as error:
+        raise _not_understood(name, error) from None
     return run, provenance
 
 
@@ -93,7 +92,7 @@ def find_claim(workspace: Workspace, claim_id: str, name: str | None = None) -> 
     raises  NotFound if no claim or more than one claim of a run begins so
     """
     for candidate in (name,) if name else names(workspace):
-        ids = [row["id"] for row in _load_json(claims_path(workspace, candidate)).get("claims", [])]
+        ids = [str(row["id"]) for row in _rows(_load_json(claims_path(workspace, candidate)), candidate)]
         matches = [full for full in ids if full == claim_id] or [full for full in ids if full.startswith(claim_id)]
         if len(matches) > 1:
             raise NotFound(f"{claim_id} begins {len(matches)} claims of {candidate}", expected=", ".join(matches[:5]))
@@ -106,7 +105,7 @@ def add_review(workspace: Workspace, name: str, claim_id: str, review: Review) -
     """Append a person's decision to the claims table; what stands there stays."""
     path = claims_path(workspace, name)
     table = _load_json(path)
-    for row in table["claims"]:
+    for row in _rows(table, name):
         if row["id"] == claim_id:
             row["review"] = {**review.model_dump(mode="json"), "earlier": _history(row.get("review"))}
     write_atomic(path, _dump(table))
@@ -160,8 +159,26 @@ def _history(review: dict[str, Any] | None) -> list[dict[str, Any]]:
     return [*review.pop("earlier", []), review]
 
 
-def _reviews(table: dict[str, Any]) -> list[tuple[str, Review]]:
-    return [(row["id"], Review.model_validate(review)) for row in table["claims"] for review in _history(row.get("review"))]
+def _reviews(table: dict[str, Any], name: str) -> list[tuple[str, Review]]:
+    try:
+        found = [(row["id"], Review.model_validate(review)) for row in _rows(table, name) for review in _history(row.get("review"))]
+        earlier = [(row["id"], Review.model_validate(row["review"])) for row in table.get("reviews_of_earlier_claims", [])]
+    except (ValidationError, KeyError, TypeError, ValueError) as error:
+        raise _not_understood(name, error) from None
+    return found + earlier
+
+
+def _rows(table: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """The rows of a claims table, each an object with an id; StoreError for anything else."""
+    rows = table.get("claims")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and isinstance(row.get("id"), str) for row in rows):
+        raise _not_understood(name, TypeError("claims is no list of objects with an id"))
+    return rows
+
+
+def _not_understood(name: str, error: Exception) -> StoreError:
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return StoreError(f"the run {name} cannot be understood", got=reason, then=REMEDY)
 
 
 def _dump(value: Any) -> str:
@@ -173,8 +190,10 @@ def _load_json(path: Path) -> dict[str, Any]:
         value = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise NotFound(f"there is no {path.name}", expected=f"a file {path}", then="`synth claims --runs` lists the runs") from None
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read", got=error.strerror or str(error), expected="a file that you may read") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise StoreError(f"{path} is no valid JSON", got=str(error), then="restore it from git or run the question again") from None
+        raise StoreError(f"{path} is no valid JSON", got=str(error), then=REMEDY) from None
     if not isinstance(value, dict):
         raise StoreError(f"{path} holds {type(value).__name__}", expected="an object")
     return value
