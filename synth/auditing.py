@@ -32,6 +32,8 @@ def audit(path: Path, workspace: Workspace, settings: Settings, *, fallback: boo
     """
     The audit of a report, saved as a run with a page of its own.
 
+    A report that names no paper by arXiv id is audited without one.
+
     raises  NotFound if there is no such file, UsageError if it holds no claims table, NothingRetrieved if nothing that it cites can be had
     """
     clock, started = pipeline.Clock(), provenance.now()

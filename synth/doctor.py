@@ -11,7 +11,7 @@ import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from synth.model import Record
@@ -87,7 +87,10 @@ def _imports() -> Check:
 
 def _device() -> Check:
     code = "import torch; print(torch.cuda.get_device_name(0) if torch.cuda.is_available() else '')"
-    answer = subprocess.run((sys.executable, "-W", "ignore", "-c", code), capture_output=True, text=True, timeout=180, check=False)
+    try:
+        answer = subprocess.run((sys.executable, "-W", "ignore", "-c", code), capture_output=True, text=True, timeout=180, check=False)
+    except subprocess.TimeoutExpired:
+        return Check(name="device", state="warning", found="asking torch for an accelerator took longer than 180 s")
     name = answer.stdout.strip() if answer.returncode == 0 else ""
     return Check(name="device", state="passed", found=f"accelerator {name}" if name else "CPU; that is enough for every default run")
 
@@ -107,11 +110,22 @@ def _embedding(settings: Settings) -> Check:
 
 
 def _laboratory() -> Check:
-    answer = subprocess.run((sys.executable, "-m", "experiments", "list"), capture_output=True, text=True, timeout=180, check=False)
+    try:
+        answer = laboratory("list", capture_output=True, timeout=180)
+    except subprocess.TimeoutExpired:
+        return Check(name="laboratory", state="warning", found="python -m experiments took longer than 180 s to answer")
     if answer.returncode:
         last = (answer.stderr.strip().splitlines() or ["no message"])[-1]
         return Check(name="laboratory", state="failed", found=last, remedy="install synth with its experiments folder; reruns need it")
     return Check(name="laboratory", state="passed", found="python -m experiments answers")
+
+
+def laboratory(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run the laboratory of this installation, whatever folder of that name lies in the current directory."""
+    root = str(Path(__file__).resolve().parents[1])
+    path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
+    command = (sys.executable, "-P", "-m", "experiments", *arguments)
+    return subprocess.run(command, text=True, check=False, env={**os.environ, "PYTHONPATH": path}, **options)
 
 
 def _pdf_engine() -> Check:

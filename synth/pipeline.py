@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from synth.errors import NotFound, NothingRetrieved, UsageError
 from synth.extractor.extract import extract
-from synth.model import Claim, Document, Finding, Paper, Question, Run, Skipped, slug
+from synth.model import Claim, Document, Finding, Paper, Question, Run, Skipped, slug, split_arxiv_id
 from synth.progress import Progress, silent
 from synth.reader.read import read
 from synth.reader.shelf import read_all
@@ -43,6 +44,17 @@ class Clock:
         now = time.monotonic()
         self.seconds[step] = round(now - self._since, 2)
         self._since = now
+
+
+@dataclass(frozen=True)
+class Again:
+    """A claim that was verified once more."""
+
+    claim: Claim
+    before: Finding | None
+    now: Finding
+    lost: tuple[str, ...] = ()
+    """documents of the run that could no longer be had, so that they were not heard, in words."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +98,7 @@ def run(
         findings=findings,
         uncovered=uncovered(question, documents),
         calibration_error=calibration_error(),
-        notices=retrieval.notices,
+        notices=(*_unmet(named, retrieval), *retrieval.notices),
     )
     return _keep(workspace, result, documents, settings, named, started, clock)
 
@@ -104,33 +116,40 @@ def claims_of(documents: Sequence[Document], question: Question | None, settings
 
 def verify_again(
     workspace: Workspace, name: str, claim_id: str, settings: Settings, *, fresh: bool = False, progress: Progress = silent
-) -> tuple[Claim, Finding | None, Finding]:
+) -> Again:
     """
-    One claim of a saved run once more: (claim, finding before, finding now); the claims table is updated.
+    One claim of a saved run once more, with the sources, the seed and the model of that run; the claims table is updated.
 
     fresh   hear every witness anew and measure again, instead of using what is kept
-    raises  NotFound if the run or the claim does not exist
+    raises  NotFound if the run, the claim or a folder of the run does not exist, NothingRetrieved if no document can be had
     """
     saved, circumstances = runs.load(workspace, name)
     claim = next(claim for claim in saved.claims if claim.id == claim_id)
+    settings = _as_then(settings, provenance.settings_of(circumstances))
     embedder = Embedder(settings.embedding_model, workspace.cache)
-    documents = reopen(workspace, saved, settings, progress)
+    documents, lost = reopen(workspace, saved, settings, progress)
+    if saved.papers and not documents:
+        raise NothingRetrieved(f"no document of {name} can be had any more; its verdicts stay as they are", got=lost[0])
     (claim,), (finding,) = Hearing(workspace, documents, embedder, settings, fresh=fresh).verify((claim,), progress)
     before = saved.finding(claim_id)
     findings = tuple(finding if old.claim_id == claim_id else old for old in saved.findings)
     saved = saved.model_copy(update={"findings": findings})
     runs.save(workspace, saved, circumstances)
     render.write(workspace, saved, circumstances, ("md",))
-    return claim, before, finding
+    return Again(claim, before, finding, lost)
 
 
-def reopen(workspace: Workspace, saved: Run, settings: Settings, progress: Progress) -> tuple[Document, ...]:
-    """The documents of a saved run: from the workspace where they are kept, else fetched and read again."""
+def _as_then(settings: Settings, then: Mapping[str, Any]) -> Settings:
+    """The settings of today with those of a run on which its testimony depends."""
+    kept = {name: then[name] for name in ("sources", "seed", "embedding_model") if name in then}
+    return Settings.model_validate(settings.model_dump() | kept)
+
+
+def reopen(workspace: Workspace, saved: Run, settings: Settings, progress: Progress) -> tuple[tuple[Document, ...], tuple[str, ...]]:
+    """The documents of a saved run, from the workspace where they are kept, else fetched and read again; and those that are lost."""
     fetched, lost = sources.fetch_again(saved.papers, workspace, settings)
     documents, unreadable = read_all(fetched, workspace.cache, progress)
-    for item in (*lost, *unreadable):
-        progress(f"no longer there: {item.paper.title}: {item.reason}")
-    return documents
+    return documents, tuple(f"no longer there, so not heard: {item.paper.title}: {item.reason}" for item in (*lost, *unreadable))
 
 
 def run_name(question: Question, settings: Settings, named: Sequence[str]) -> str:
@@ -149,14 +168,30 @@ def fetch_named(
     fallback: bool,
     progress: Progress,
 ) -> Retrieval:
-    """These papers and no others, from the sources of the settings or, where none can be reached, from the library."""
-    return _retrieve(
-        question, workspace, settings.model_copy(update={"max_papers": max(1, len(names))}), embedder, names, fallback, progress
-    )
+    """
+    These papers and no others, from the sources of the settings or, where none can be reached, from the library.
+
+    raises  NothingRetrieved if papers are named and none of them can be had
+    """
+    if not names:
+        return Retrieval((), notices=("no paper is named by arXiv id, so none was read",))
+    # With room for one, nothing is searched for as soon as one of the named is found.
+    found = _retrieve(question, workspace, settings.model_copy(update={"max_papers": 1}), embedder, names, fallback, progress)
+    wanted = {split[0] for name in names if (split := split_arxiv_id(name))}
+    fetched = tuple(item for item in found.fetched if item.paper.arxiv_id in wanted)
+    if not fetched:
+        reason = found.skipped[0].reason if found.skipped else "no source has one of them"
+        raise NothingRetrieved(f"none of the {len(names)} papers that are named could be had: {reason}", log=found.log)
+    return replace(found, fetched=fetched)
 
 
-def plan(text: str, settings: Settings) -> Plan:
-    """What a run would ask for and where, without asking."""
+def plan(text: str, workspace: Workspace, settings: Settings) -> Plan:
+    """
+    What a run would ask for and where, without asking.
+
+    raises  UsageError or NotFound where the run would
+    """
+    sources.open_sources(settings.sources, workspace, settings)
     return Plan(question_of(text), settings.sources)
 
 
@@ -238,6 +273,13 @@ def _keep(
     result = runs.save(workspace, result, circumstances)
     render.write(workspace, result, circumstances, ("md",))
     return result
+
+
+def _unmet(named: Sequence[str], retrieval: Retrieval) -> tuple[str, ...]:
+    """One notice for each paper that was asked for by name and is not among those that were fetched."""
+    return tuple(
+        f"{item.paper.title} was asked for and is not read: {item.reason}" for item in retrieval.skipped if item.paper.title in named
+    )
 
 
 def _nothing_readable(unreadable: Sequence[Skipped]) -> str:

@@ -7,14 +7,18 @@ Exit codes: 0 done · 1 done, and a claim was refuted or a check failed · 2 usa
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from synth.cli import claims, papers
-from synth.cli.options import JsonFlag, WorkspaceOption, configuration, opened, output, progress
+from synth.cli.options import JsonFlag, WorkspaceOption, configuration, opened, output, progress, write
 from synth.errors import SynthError
+
+INTERRUPTED = 130
+"""what shells expect of a program that Ctrl-C ended: 128 and the number of the signal."""
 
 app = typer.Typer(
     help="Does this claim hold? Reads papers, extracts their claims and checks each against passages, tables and a rerun.",
@@ -63,7 +67,7 @@ def run(
         offline=offline,
     )
     if dry_run:
-        output(show.plan(pipeline.plan(question, settled.settings)), as_json)
+        output(show.plan(pipeline.plan(question, opened(workspace), settled.settings)), as_json)
         return
     fallback = settled.origins["sources"] == "default"
     with progress() as say:
@@ -115,9 +119,10 @@ def verify(
     place = opened(workspace)
     name, claim_id = runs.find_claim(place, claim, run_name)
     with progress() as say:
-        found, before, now = pipeline.verify_again(place, name, claim_id, settled.settings, fresh=fresh, progress=say)
-    output(show.again(found, before, now, fresh=fresh), as_json)
-    raise typer.Exit(1 if now.verdict == "REFUTED" else 0)
+        again = pipeline.verify_again(place, name, claim_id, settled.settings, fresh=fresh, progress=say)
+    show.warn(again.lost)
+    output(show.again(again.claim, again.before, again.now, fresh=fresh), as_json)
+    raise typer.Exit(1 if again.now.verdict == "REFUTED" else 0)
 
 
 @app.command()
@@ -146,7 +151,7 @@ def report(
     place = opened(workspace)
     saved, circumstances = runs.load(place, run_name or runs.latest(place))
     for path in render.write(place, saved, circumstances, [name.strip() for name in formats.split(",") if name.strip()]):
-        typer.echo(str(path))
+        write(f"{path}\n")
 
 
 @app.command()
@@ -171,13 +176,16 @@ def config(workspace: WorkspaceOption = Path(), as_json: JsonFlag = False) -> No
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
 def experiments(context: typer.Context) -> None:
     """The laboratory: run, bench, parity, train, list (all arguments go to `python -m experiments`)."""
-    import subprocess
+    from synth.doctor import laboratory
 
-    raise typer.Exit(subprocess.run((sys.executable, "-m", "experiments", *context.args), check=False).returncode)
+    raise typer.Exit(laboratory(*context.args).returncode)
 
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; errors of ours become one line on stderr and their exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without ✓ shows "?" and the run goes on
     try:
         return app(args=arguments, prog_name="synth")
     except SynthError as error:
@@ -185,9 +193,9 @@ def main(arguments: list[str] | None = None) -> Any:
 
         sys.stderr.write(f"synth: {plain(str(error))}\n")
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as stop:
+        # typer turns Ctrl-C into a silent exit with 130.
+        if isinstance(stop, SystemExit) and stop.code != INTERRUPTED:
+            raise
         sys.stderr.write("synth: stopped; the same command goes on where this one stopped\n")
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+        sys.exit(INTERRUPTED)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from synth.cli.options import JsonFlag, WorkspaceOption, configuration, opened, output
+from synth.cli.options import JsonFlag, WorkspaceOption, configuration, opened, output, write
+from synth.errors import UsageError
 
 Id = Annotated[str, typer.Argument(help="Id of the claim, or how it begins.")]
 RunName = Annotated[str | None, typer.Option("--run", help="The run it belongs to; the newest that has it otherwise.")]
@@ -84,6 +84,8 @@ def edit(
     workspace: WorkspaceOption = Path(),
 ) -> None:
     """Put a better wording beside a claim; the machine's wording and verdict stay."""
+    if not text.strip():
+        raise UsageError("the new wording is empty", then="`synth claims reject ID` is for a claim that should not stand")
     _review(claim, "edited", note, text, run_name, workspace)
 
 
@@ -94,6 +96,15 @@ def _review(claim: str, decision: Any, note: str, text: str | None, run_name: st
 
     place = opened(workspace)
     name, claim_id = runs.find_claim(place, claim, run_name)
-    author = configuration(workspace).settings.reviewer or getpass.getuser()
+    author = configuration(workspace).settings.reviewer or _account()
     runs.add_review(place, name, claim_id, Review(decision=decision, author=author, at=now(), note=note, text=text))
-    typer.echo(f"{claim_id} {decision} by {author} in {runs.claims_path(place, name)}")
+    write(f"{claim_id} {decision} by {author} in {workspace / 'claims' / f'{name}.json'}\n")
+
+
+def _account() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number that has no name
+        return "unknown"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,20 +32,33 @@ def opened(workspace: Path) -> Workspace:
     """The workspace in this folder."""
     from synth.store.workspace import Workspace
 
-    return Workspace(workspace)
+    # Processes that work elsewhere, such as the laboratory, are told paths of this folder.
+    return Workspace(workspace.absolute())
 
 
 def output(view: View, as_json: bool) -> None:
     """Print a view to stdout, as JSON or as text."""
     if as_json:
-        sys.stdout.write(json.dumps(view.data, indent=1, ensure_ascii=False) + "\n")
+        write(json.dumps(view.data, indent=1, ensure_ascii=False) + "\n")
         return
     from rich.console import Console
 
     # A pipe has no width: a line of a table must not be cut there.
     console = Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False, emoji=False)
-    for part in view.parts:
-        console.print(part)
+    with console.capture() as drawn:
+        for part in view.parts:
+            console.print(part)
+    write(drawn.get())
+
+
+def write(text: str) -> None:
+    """Write to stdout; a reader that has seen enough (`| head`) is no failure, so the exit code stays that of the command."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes stdout once more at its end: docs.python.org/3/library/signal.html#note-on-sigpipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager

@@ -22,8 +22,13 @@ SHOWN = 20
 
 def notices(run: Run) -> None:
     """What the user must not miss goes to stderr, on a terminal or not."""
-    for notice in run.notices:
-        sys.stderr.write(f"synth: {plain(notice)}\n")
+    warn(run.notices)
+
+
+def warn(lines: Sequence[str]) -> None:
+    """One line each on stderr."""
+    for text in lines:
+        sys.stderr.write(f"synth: {plain(text)}\n")
 
 
 def exit_code(run: Run) -> int:
@@ -206,7 +211,7 @@ def audit(result: Audit, workspace: Path) -> View:
         (old.mark, f"{old.confidence:.2f}" if old.confidence is not None else "", new.verdict.mark, f"{new.confidence:.2f}", old.text)
         for old, new in result.compared
     ]
-    parts = [
+    parts: list[Any] = [
         line(f"{len(result.faults)} faults of the report itself", "bold"),
         *(line(f"{fault.name}: {fault.text}") for fault in result.faults),
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import platform
 import subprocess
@@ -9,6 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from synth import __version__
 from synth.model import Provenance
@@ -19,8 +22,8 @@ PACKAGES = ("arxiv", "httpx", "numpy", "pydantic", "pymupdf", "scikit-learn", "s
 
 def now() -> str:
     """The time in UTC to the second, ISO 8601; SOURCE_DATE_EPOCH, where set, stands for it (reproducible builds)."""
-    fixed = os.environ.get("SOURCE_DATE_EPOCH")
-    moment = datetime.fromtimestamp(int(fixed), UTC) if fixed else datetime.now(UTC)
+    fixed = os.environ.get("SOURCE_DATE_EPOCH", "")
+    moment = datetime.fromtimestamp(int(fixed), UTC) if fixed.isdecimal() else datetime.now(UTC)
     return moment.replace(microsecond=0).isoformat()
 
 
@@ -43,12 +46,21 @@ def collect(
         machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         seed=settings.seed,
         asked=tuple(asked),
-        resolved=tuple((name, str(value)) for name, value in settings.model_dump(mode="json").items()),
+        resolved=tuple((name, json.dumps(value)) for name, value in settings.model_dump(mode="json").items()),
         inputs=tuple(inputs),
         started=started,
         finished=now(),
         seconds=tuple(seconds),
     )
+
+
+def settings_of(circumstances: Provenance) -> dict[str, Any]:
+    """The settings under which a run was made, by name; those that this version does not know are left out."""
+    given: dict[str, Any] = {}
+    for name, text in circumstances.resolved:
+        with contextlib.suppress(json.JSONDecodeError):
+            given[name] = json.loads(text)
+    return {name: value for name, value in given.items() if name in Settings.model_fields}
 
 
 def _version(name: str) -> str | None:
