@@ -145,7 +145,7 @@ def _measures(leaf: Statement) -> tuple[Measure, ...] | Beyond:
         return Beyond(f"the laboratory does not measure {vocabulary().label('metric', unknown[0])}")
     found = dict.fromkeys(_MEASURES[name] for name in names)
     if "patterns" in found:
-        found["performance"] = None
+        return ("patterns",)  # measured together with the performance of the same cells
     return tuple(found)
 
 

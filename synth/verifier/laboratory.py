@@ -35,8 +35,8 @@ MOST_BYTES = 256 * 1024 * 1024
 METRICS: dict[Measure, tuple[str, ...]] = {
     "performance": ("performance",),
     "tokens": ("tokens",),
-    "speed": ("images_per_second", "gmacs"),
-    "patterns": ("iou", "nmi", "procrustes", "cka", "pwcca", "performance", "performance_difference"),
+    "speed": ("images_per_second", "speedup", "gmacs"),
+    "patterns": ("iou", "iou_chance", "nmi", "procrustes", "cka", "pwcca"),
 }
 _RANGES: dict[str, tuple[float, float]] = {
     "performance": (0.0, 100.0),
@@ -170,6 +170,11 @@ def _lines(path: Path) -> list[str]:
     return [line.decode("utf-8", "replace") for line in data.split(b"\n")[:-1] if line.strip()]
 
 
+def cells_of(record: LabRecord) -> tuple[CellRequest, ...]:
+    """The cells that a record speaks of: two for a similarity of two methods, "evit|topk"."""
+    return tuple(record.cell.model_copy(update={"method": method}) for method in record.cell.method.split("|"))
+
+
 def believed(lines: Iterable[str], spec: Spec) -> Answer:
     """The records that answer the specification: well-formed, finite, in range, for cells that were asked, each once."""
     asked = set(spec.cells)
@@ -184,12 +189,12 @@ def believed(lines: Iterable[str], spec: Spec) -> Answer:
             continue
         key = (record.cell, record.metric, record.settings)
         fault = _fault(record, spec, asked, places)
-        if not fault and key in kept and kept[key].value != record.value:
+        if not fault and key in kept and None not in (kept[key].value, record.value) and kept[key].value != record.value:
             fault = "two different values for one cell"
             del kept[key]
         if fault:
             rejected.append(f"{record.metric} of {record.cell.method}: {fault}")
-        else:
+        elif key not in kept or record.value is not None:
             kept[key] = record
     return Answer(tuple(kept.values()), tuple(rejected))
 
@@ -198,7 +203,7 @@ def _fault(record: LabRecord, spec: Spec, asked: set[CellRequest], places: set[t
     """What is wrong with a record; empty if it can be believed."""
     if record.metric.startswith("control_"):
         return "" if (record.cell.backbone, record.cell.dataset) in places else "a control of something that was not asked"
-    if record.cell not in asked:
+    if not set(cells_of(record)) <= asked or (len(cells_of(record)) > 1) != (record.metric in METRICS["patterns"]):
         return "a cell that was not asked"
     if not any(record.metric in METRICS[measure] for measure in spec.measures):
         return "a metric that was not asked"

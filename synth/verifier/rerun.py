@@ -78,7 +78,7 @@ class RerunWitness:
         self._grace = grace_seconds
         self._images = images
         self._answers: dict[Wanted, list[LabRecord]] = {}
-        self._controls: dict[tuple[Measure, str, str], dict[str, LabRecord]] = defaultdict(dict)
+        self._controls: dict[tuple[Measure, str, str], dict[tuple[str, int], LabRecord]] = defaultdict(dict)
         self._failures: dict[Measure, str] = {}
 
     def prepare(self, claims: Sequence[Claim]) -> None:
@@ -120,8 +120,7 @@ class RerunWitness:
             reason = f"a control failed, so the numbers mean nothing: {_control_line(broken[0])}"
             return Evidence(witness="rerun", outcome="failed", scale=scale, reason=reason, controls=lines, observations=observations)
         judgement = judge(claim.hypothesis, observations, claim.rule or rule_for(claim.hypothesis))
-        missing = len(planned.wanted) - len({wanted for wanted in planned.wanted if self._measured(wanted)})
-        notes = [*planned.notes, *([f"{missing} of {len(planned.wanted)} cells were not measured"] if missing else [])]
+        notes = [*planned.notes, *self._gaps(planned)]
         return Evidence(
             witness="rerun",
             outcome=judgement.outcome,
@@ -134,12 +133,17 @@ class RerunWitness:
             controls=lines,
         )
 
-    def _measured(self, wanted: Wanted) -> bool:
-        return any(record.value is not None for record in self._answers.get(wanted, ()))
+    def _gaps(self, planned: Plan) -> list[str]:
+        """How many cells have no value, with the first reason."""
+        missing = [each for each in sorted(planned.wanted, key=_order) if not any(r.value is not None for r in self._answers.get(each, ()))]
+        why = next((record.reason for each in missing for record in self._answers.get(each, ()) if record.reason), "")
+        words = f"{len(missing)} of {len(planned.wanted)} cells were not measured" + (f" ({why})" if why else "")
+        return [words] if missing else []
 
     def _controls_of(self, planned: Plan) -> list[LabRecord]:
         places = sorted({(measure, cell.backbone, cell.dataset) for measure, cell in planned.wanted})
-        return [record for place in places for _, record in sorted(self._controls.get(place, {}).items())]
+        found = [record for place in places for _, record in sorted(self._controls.get(place, {}).items())]
+        return [record for record in found if record.passed is not None] or found
 
     def _measure(self, wanted: Iterable[Wanted], *, final: bool = True) -> None:
         """
@@ -166,9 +170,9 @@ class RerunWitness:
             kept = self._run(measure, spec, folder)
         for record in kept:
             if record.metric.startswith("control_"):
-                self._controls[measure, record.cell.backbone, record.cell.dataset][record.metric] = record
+                self._controls[measure, record.cell.backbone, record.cell.dataset][record.metric, record.cell.seed] = record
             else:
-                self._answers.setdefault((measure, record.cell), []).append(record)
+                self._answers.setdefault((measure, laboratory.cells_of(record)[0]), []).append(record)
         for cell in cells if final or measure not in self._failures else ():
             self._answers.setdefault((measure, cell), [])
 

@@ -6,6 +6,7 @@ The file that its first argument names holds the mode: "good", "crash", "hang", 
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sys
@@ -29,11 +30,21 @@ def record(cell: dict[str, object], metric: str, value: float | None, **more: ob
     return {"cell": cell, "metric": metric, "value": value, "scale": scale, "reason": "", **more}
 
 
+def alike(one: dict[str, object], other: dict[str, object]) -> bool:
+    """Two methods of one place."""
+    return one["method"] != other["method"] and {**one, "method": ""} == {**other, "method": ""}
+
+
 def answer(spec: dict[str, list[dict[str, object]]], mode: str) -> list[str]:
     """The lines of the records file in this mode."""
     metrics = {"performance": ["performance"], "speed": ["images_per_second", "gmacs"], "tokens": ["tokens"]}[str(spec["measures"][0])]
     cells = [{**cell, "method": "sit"} for cell in spec["cells"]] if mode == "others" else spec["cells"]
     records = [record(cell, metric, value_of(cell, metric, 0.1)) for cell in cells for metric in metrics]
+    if "patterns" in spec["measures"]:
+        records += [
+            record({**a, "method": f"{a['method']}|{b['method']}"}, "iou", 0.5) for a, b in itertools.pairwise(cells[::3]) if alike(a, b)
+        ]
+        records.append(record({**cells[0], "method": "evit|nobody"}, "iou", 0.9))
     if mode == "refuting":
         for each in records:
             each["value"] = 100 - float(str(each["value"]))

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from synth.model import Claim, Compare, Conditions, Evidence, Group, Hypothesis
+from synth.model import CellRequest, Claim, Compare, Conditions, Correlate, Evidence, Group, Hypothesis, LabRecord, Spec
 from synth.store.workspace import Workspace
+from synth.verifier.laboratory import believed
 from synth.verifier.rerun import RerunWitness
 
 HERE = Path(__file__).parent
@@ -190,3 +191,38 @@ def test_a_claim_beyond_the_laboratory_starts_nothing(bench: Bench) -> None:
     """A metric that cannot be measured is no evidence with the reason."""
     evidence = bench.hear("good", compare(metric="bleu"))
     assert (evidence.outcome, evidence.reason, bench.calls) == ("no_evidence", "the laboratory does not measure BLEU", 0)
+
+
+def test_pairs_of_methods_are_observed(bench: Bench) -> None:
+    """Similarities of two asked methods reach the judge beside performance; a pair with a method that nobody asked for does not."""
+    evidence = bench.hear("good", Correlate(x="iou", y="performance_difference", strength="moderate"))
+    methods = {each.method for each in evidence.observations if each.metric == "iou"}
+    assert methods
+    assert all(len(method.split("|")) == 2 for method in methods)
+    assert "evit|nobody" not in methods
+    assert any(each.metric == "performance" for each in evidence.observations)
+
+
+def make_record(cell: CellRequest, **fields: object) -> str:
+    """One line of a laboratory's answer."""
+    return LabRecord.model_validate({"cell": cell, "metric": "performance", "value": 80.0} | fields).model_dump_json()
+
+
+def test_only_what_answers_is_believed() -> None:
+    """Each way to be wrong is rejected for that reason, and a value replaces the reason that stood for it."""
+    cell = CellRequest(method="evit", backbone="proxy_tiny", dataset="digit_scenes", keep_rate=0.5)
+    spec = Spec(measures=("performance",), cells=(cell,))
+    wrong = {
+        make_record(cell.model_copy(update={"seed": 9})): "a cell that was not asked",
+        make_record(cell, metric="gmacs"): "a metric that was not asked",
+        make_record(cell, value=None): "neither a value nor a reason",
+        make_record(cell, value=101.0): "101 is outside of 0 to 100",
+        make_record(cell).replace("80.0", "NaN"): "not a finite number",
+        make_record(cell, replicates=(1.0,)).replace("[1.0]", "[Infinity]"): "not a finite number",
+    }
+    for line, reason in wrong.items():
+        answer = believed([line], spec)
+        assert (answer.records, len(answer.rejected)) == ((), 1)
+        assert answer.rejected[0].endswith(reason)
+    late = believed([make_record(cell, value=None, reason="no time"), make_record(cell)], spec)
+    assert [record.value for record in late.records] == [80.0]
