@@ -22,6 +22,7 @@ from synth.model import Claim, Document, Evidence, Independence, Quote, WitnessN
 from synth.verifier.passages import Embeds, Hit, PassageIndex, is_near_copy, keys_of_claim
 from synth.verifier.stance.head import Head, head
 from synth.verifier.stance.read import Reading, read_stance
+from synth.verifier.stance.rule import Stance
 from synth.verifier.stance.side import side_of
 
 READ_OTHERS, READ_OWN = 12, 6
@@ -44,6 +45,11 @@ class Heard:
     def is_independent(self) -> bool:
         """Whether it is a voice of its own."""
         return self.independence == "other_papers"
+
+    def decides(self, stance: Stance, threshold: float) -> bool:
+        """Whether it takes this stance with at least this probability, and some rule can say why."""
+        probability = self.reading.supports if stance == "supports" else self.reading.refutes
+        return probability >= threshold and any(signal.leans == stance for signal in self.reading.signals)
 
     @property
     def weight(self) -> float:
@@ -114,12 +120,8 @@ class TextWitness:
 
     def _decided(self, independent: list[Heard], quotes: tuple[Quote, ...]) -> Evidence:
         supports, _, neutral = self._head.pooled([(each.reading.supports, each.reading.refutes) for each in independent])
-        best = {
-            "supports": max(independent, key=lambda each: each.reading.supports),
-            "refutes": max(independent, key=lambda each: each.reading.refutes),
-        }
-        sure_for = best["supports"].reading.supports >= self._head.decide
-        sure_against = best["refutes"].reading.refutes >= self._head.decide
+        pro = [each for each in independent if each.decides("supports", self._head.decide)]
+        contra = [each for each in independent if each.decides("refutes", self._head.decide)]
         probability = round(supports + 0.5 * neutral, 6)
         testimony = Evidence(
             witness="text",
@@ -129,16 +131,18 @@ class TextWitness:
             reason=_undecided(independent, self._head.decide),
             quotes=quotes,
         )
-        if sure_for and sure_against:
+        if pro and contra:
             return testimony.model_copy(update={"reason": "passages of other papers disagree with one another"})
-        if sure_for:
-            return testimony.model_copy(update={"outcome": "supported", "reason": _told(best["supports"], "supports")})
-        if sure_against:
-            return testimony.model_copy(update={"outcome": "refuted", "reason": _told(best["refutes"], "speaks against")})
+        if pro:
+            surest = max(pro, key=lambda each: each.reading.supports)
+            return testimony.model_copy(update={"outcome": "supported", "reason": _told(surest, "supports")})
+        if contra:
+            surest = max(contra, key=lambda each: each.reading.refutes)
+            return testimony.model_copy(update={"outcome": "refuted", "reason": _told(surest, "speaks against")})
         return testimony
 
     def _own_words(self, relevant: list[Heard]) -> str:
-        against = [each for each in relevant if each.reading.refutes >= self._head.decide]
+        against = [each for each in relevant if each.decides("refutes", self._head.decide)]
         if against:
             return f"only the claim's own source speaks of it, and one passage there says otherwise: {against[0].reading.reason}"
         return "only the claim's own source speaks of it, which is no evidence of truth"

@@ -66,9 +66,10 @@ def _context(side: Side, at: int) -> tuple[tuple[str, float], ...]:
 def cues_of(side: Side) -> tuple[Cue, ...]:
     """The pointing words of a sentence in order; a negation turns their sign."""
     found = []
+    named = [(name.start, name.end) for name in side.names if name.kind != "name"]
     for i, word in enumerate(side.words):
         sign, changes = _entry(word)
-        if sign:
+        if sign and not any(start <= word.start < end for start, end in named):
             before = {other.text for other in side.words[max(0, i - 2) : i]}
             condition = bool(before & CONDITION) and not word.text.endswith(("s", "ed"))
             found.append(Cue(word, -sign if word.negated else sign, changes, _context(side, i), condition))

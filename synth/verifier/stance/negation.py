@@ -6,6 +6,9 @@ from synth.verifier.stance.rule import Signal
 from synth.verifier.stance.side import Side
 from synth.verifier.stance.words import NEGATIONS
 
+VERBAL = frozenset(["not", "never", "neither", "nor", "fail", "fails", "failed"])
+"""negations of a whole statement; "without" and "no" often deny one word only."""
+
 
 def _polarity(side: Side) -> dict[str, bool]:
     """Content stem → whether it stands negated (where it occurs both ways, as it stands last)."""
@@ -19,7 +22,8 @@ def negation(claim: Side, passage: Side) -> Signal:
     apart = [word for word in shared if mine[word] != theirs[word]]
     denied = [word for word in shared if mine[word] and theirs[word]]
     share = len(apart) / max(len(shared), 1)
-    parity = float(any(mine.values()) != any(theirs.values())) if shared else 0.0
+    denies = [any(word.text in VERBAL for word in side.words) for side in (claim, passage)]
+    parity = float(denies[0] != denies[1]) if shared else 0.0
     features = (
         ("neg_apart", share),
         ("neg_parity", parity * len(shared) / max(len(mine), 1)),

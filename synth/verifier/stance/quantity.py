@@ -7,7 +7,17 @@ from synth.verifier.stance.rule import Signal
 from synth.verifier.stance.side import Side
 from synth.verifier.stance.words import stem
 
-SETTINGS = ("keep_rate", "top")
+SETTINGS = frozenset(["keep_rate", "top", "px"])
+"""units of numbers that say where, not what; another one is another scope (see scope.py)."""
+NOUNS = ("epoch", "layer", "block", "head", "seed", "step", "iteration", "stage", "run")
+COUNTED_SETTINGS = frozenset(stem(noun) for noun in NOUNS)
+MACHINE_BOUND = frozenset(["images/s", "tokens/s", "s"])
+"""units whose values belong to one machine: two papers may differ and both be right."""
+
+
+def is_setting(number: Number) -> bool:
+    """Whether a number names a condition instead of a result."""
+    return number.unit in SETTINGS or (number.unit == "" and stem(number.noun) in COUNTED_SETTINGS)
 
 
 def _owner(side: Side, number: Number) -> str | None:
@@ -36,33 +46,53 @@ def _same_thing(claim: Side, a: Number, passage: Side, b: Number) -> bool:
     return len(around & passage.content) >= max(2, 0.3 * len(around))
 
 
+def _same_conditions(claim: Side, passage: Side, b: Number) -> bool:
+    """Whether nothing else that the sentences state tells the two results apart: settings, backbone, data set, other numbers, machine."""
+    if b.unit in MACHINE_BOUND and not claim.of("name") & passage.of("name"):
+        return False
+    if any(claim.of(kind) != passage.of(kind) for kind in ("backbone", "dataset", "method", "family")):
+        return False
+    others = [number for number in passage.numbers if number is not b]
+    stray = [o for o in others if not any(o.agrees(a) and o.unit == a.unit for a in claim.numbers)]
+    unmet = [a for a in claim.numbers if is_setting(a) and not any(a.agrees(o) and a.unit == o.unit for o in others)]
+    return not stray and not unmet
+
+
 def quantity(claim: Side, passage: Side) -> Signal:
-    """Shares of the claim's numbers that the passage has, contradicts, gives in another unit, or does not have."""
-    asked = [number for number in claim.numbers if number.unit not in SETTINGS]
-    given = [number for number in passage.numbers if number.unit not in SETTINGS]
-    match, clash, unit, reason = 0, 0, 0, ""
+    """Shares of the claim's numbers that the passage has, contradicts, has in another unit or under other conditions, or lacks."""
+    asked = [number for number in claim.numbers if not is_setting(number)]
+    given = [number for number in passage.numbers if not is_setting(number)]
+    count, reasons = {"match": 0, "clash": 0, "unit": 0, "loose": 0, "missing": 0}, {"clash": "", "unit": "", "loose": ""}
     for a in asked:
-        alike = [b for b in given if b.unit == a.unit]
-        if any(a.agrees(b) for b in alike):
-            match += 1
-            continue
-        other = next(
-            (b for b in given if b.unit != a.unit and b.unit and a.unit and _plain(a) == _plain(b) and _same_thing(claim, a, passage, b)),
-            None,
-        )
-        rivals = [b for b in alike if _same_thing(claim, a, passage, b)]
-        if other is not None:
-            unit, reason = unit + 1, f"gives another unit ({other.text} / {a.text})"
-        elif rivals:
-            clash, reason = clash + 1, f"states another number ({rivals[0].text} / {a.text})"
+        seen, reason = _seen(claim, a, passage, given)
+        count[seen] += 1
+        reasons[seen] = reason
     n = max(len(asked), 1)
-    missing = len(asked) - match - clash - unit
-    features = (("num_match", match / n), ("num_clash", clash / n), ("num_unit", unit / n), ("num_missing", missing / n if asked else 0.0))
-    if clash or unit:
-        return Signal("quantity", features, "refutes", (clash + unit) / n, reason)
-    if match:
-        return Signal("quantity", features, "supports", 0.5 * match / n, f"gives the same number ({', '.join(a.text for a in asked)})")
+    features = tuple((f"num_{name}", times / n) for name, times in count.items())
+    if count["clash"] or count["unit"]:
+        return Signal("quantity", features, "refutes", (count["clash"] + count["unit"]) / n, reasons["clash"] or reasons["unit"])
+    if count["loose"]:
+        return Signal("quantity", features, "neutral", 0.7, f"{reasons['loose']}, but not under the same conditions")
+    if count["match"]:
+        return Signal(
+            "quantity", features, "supports", 0.95 * count["match"] / n, f"gives the same number ({', '.join(a.text for a in asked)})"
+        )
     return Signal("quantity", features)
+
+
+def _seen(claim: Side, a: Number, passage: Side, given: list[Number]) -> tuple[str, str]:
+    """What the passage has of one number, with the words for it."""
+    alike = [b for b in given if b.unit == a.unit and (b.unit or stem(b.noun) == stem(a.noun))]
+    if any(a.agrees(b) for b in alike):
+        return "match", ""
+    others = [b for b in given if b.unit != a.unit and b.unit and a.unit and _plain(a) == _plain(b)]
+    if others and _same_thing(claim, a, passage, others[0]):
+        return "unit", f"gives another unit ({others[0].text} / {a.text})"
+    rivals = [b for b in alike if _same_thing(claim, a, passage, b)]
+    if not rivals:
+        return "missing", ""
+    strict = [b for b in rivals if _same_conditions(claim, passage, b)]
+    return "clash" if strict else "loose", f"states another number ({(strict or rivals)[0].text} / {a.text})"
 
 
 def _plain(number: Number) -> str:

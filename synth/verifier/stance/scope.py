@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from synth.model import vocabulary
+from synth.verifier.stance.quantity import is_setting
 from synth.verifier.stance.rule import Signal
 from synth.verifier.stance.side import Side
+from synth.verifier.stance.words import stem
 
+SETTING_LABELS = {"keep_rate": "keep rate", "top": "rank", "px": "resolution"}
 LABELS = {"dataset": "data set", "backbone": "backbone"}
 
 
@@ -16,8 +19,15 @@ def _methods(side: Side) -> frozenset[str]:
     return side.of("method", "name") | families | frozenset(members)
 
 
-def _settings(side: Side, unit: str) -> tuple[tuple[float, float], ...]:
-    return tuple((number.low, number.high) for number in side.numbers if number.unit == unit)
+def _other_setting(claim: Side, passage: Side) -> str:
+    """Which setting both sides name with other values; empty where none."""
+    for mine in (number for number in claim.numbers if is_setting(number)):
+        theirs = [
+            number for number in passage.numbers if is_setting(number) and (number.unit, stem(number.noun)) == (mine.unit, stem(mine.noun))
+        ]
+        if theirs and not any(mine.agrees(number) for number in theirs):
+            return SETTING_LABELS.get(mine.unit) or mine.noun
+    return ""
 
 
 def _elsewhere(claim: Side, passage: Side) -> str:
@@ -32,10 +42,11 @@ def _elsewhere(claim: Side, passage: Side) -> str:
     subject = next((named for named in claim.names if named.kind in ("method", "name")), None)
     if subject is not None and theirs - mine and subject.name not in theirs:
         return f"does not name {claim.text[subject.start : subject.end]}, but {', '.join(sorted(theirs - mine)[:3])}"
-    rates, others = _settings(claim, "keep_rate"), _settings(passage, "keep_rate")
-    if rates and others and not any(a[0] < b[1] and b[0] < a[1] for a in rates for b in others):
-        return "speaks of another keep rate"
-    return ""
+    known = claim.of("method", "family")
+    if known and not mine & theirs:
+        return f"does not name {', '.join(sorted(known)[:3])}"
+    setting = _other_setting(claim, passage)
+    return f"speaks of another {setting}" if setting else ""
 
 
 def scope(claim: Side, passage: Side) -> Signal:
