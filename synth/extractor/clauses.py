@@ -73,6 +73,32 @@ def opening(text: str, itself: str | None) -> tuple[str, Conditions, tuple[str, 
     return match["rest"], found.where, found.assumptions
 
 
+_HARMLESS = re.compile(
+    r"^(?:in (?:this|our|general|fact|particular|contrast|comparison|addition|summary|total|conclusion"
+    r"|practice|terms)|on average|for example|for instance|on the (?:other|one)|by contrast|"
+    r"at the same time|over all|compared|relative|among|with (?:our|the proposed))\b",
+    re.I,
+)
+_WHEN = re.compile(r"\b(?:when|if|unless|provided that|as long as|only with|only for)\b(?P<rest>[^,;]*)")
+_NEGLIGIBLE = re.compile(
+    r"\b(?:negligible|minimal|marginal|slight|small|little|minor|almost no|virtually no"
+    r"|hardly any)\s+(?:\w+\s+)?(?:\ue003+\s+)?(?:loss|drop|degradation|decrease|cost)\b"
+)
+
+
+def lost(text: str, skeleton: str) -> tuple[str, ...]:
+    """Notes on what no reading can hold: an opening or a "when" that states no known condition, a loss without a number."""
+    found = []
+    opened = _OPENING.match(text)
+    if opened and not _HARMLESS.match(text) and not re.search("[\ue001-\ue007]", skeleton[: opened.end("words")]):
+        found.append(opened["words"])
+    found += [
+        text[match.start() : match.end()].strip() for match in _WHEN.finditer(skeleton) if not re.search("[\ue004-\ue007]", match["rest"])
+    ]
+    notes = [f"the condition “{words}” is not part of the reading" for words in found]
+    return (*notes, *(f"“{text[match.start() : match.end()]}” gives no number" for match in _NEGLIGIBLE.finditer(skeleton)))
+
+
 def alternatives(text: str) -> tuple[str, str] | None:
     """The two sentences that "either X or Y" stands for; None without one."""
     match = _EITHER.search(text)

@@ -32,6 +32,8 @@ _BOUND_FIRST = re.compile(
     rf"|=\s*)?(?P<list>{_LIST})"
 )
 _VALUE_FIRST = re.compile(rf"{_PRE}(?:{_BOUND}\s+)?(?P<list>{_LIST})\s+(?P<name>\ue006+)")
+_AND_BELOW = re.compile(r"\s*\b(?:and|or)\s+(?P<bound>below|less|lower|under|above|more|higher)\b")
+_LOWER_STILL = re.compile(r"\b(?:at|with|for|under)\s+(?:even\s+)?(?:lower|smaller)\s+\ue006+s?")
 _KEPT = re.compile(
     rf"{_PRE}(?:(?:only|just)\s+)?{_BOUND}?\s*(?:only\s+)?(?P<value>\d+(?:\.\d+)?)\s?%\s+of\s+(?:all\s+"
     rf"|the\s+)?(?:its\s+|image\s+|patch\s+|input\s+|visual\s+)?"
@@ -62,8 +64,8 @@ _PIXELS = re.compile(
 )
 _PER_BLOCK = re.compile(r"\b(?:(?:with|at|for|using)\s+)?r\s?=\s?(?P<value>\d+(?:\.\d+)?)\b")
 _REMOVED = re.compile(r"prun|remov|drop|discard|merged")
-_UPPER = re.compile(r"below|under|at most|up to|less|lower|smaller|no more|<|≤")
-_LOWER = re.compile(r"above|over|at least|more than|greater|higher|no less|>|≥")
+_UPPER = re.compile(r"^less$|^lower$|below|under|at most|up to|less|lower|smaller|no more|<|≤")
+_LOWER = re.compile(r"^more$|^higher$|above|over|at least|more than|greater|higher|no less|>|≥")
 _NOT_CONDITION = re.compile(r"\b(?:other|remaining|rest of the)\s+(?:\w+\s+)?(?:data\s?sets?|benchmarks?|backbones?)")
 
 
@@ -74,6 +76,8 @@ class Found:
     where: Conditions
     consumed: tuple[tuple[int, int], ...]
     assumptions: tuple[str, ...]
+    places: tuple[tuple[str, int, int], ...]
+    """(setting, start, end) of every stretch that states one."""
     values: tuple[tuple[str, tuple[float, ...]], ...]
     """settings with their stated values one by one, in the order of the text."""
 
@@ -108,12 +112,14 @@ class _Collector:
         self.values: dict[str, tuple[float, ...]] = {}
         self.consumed: list[tuple[int, int]] = []
         self.assumptions: list[str] = []
+        self.places: list[tuple[str, int, int]] = []
 
     def free(self, span: tuple[int, int]) -> bool:
         return not any(span[0] < end and start < span[1] for start, end in self.consumed)
 
     def add(self, name: str, interval: Interval, span: tuple[int, int], values: tuple[float, ...] = (), assumption: str = "") -> None:
         self.consumed.append(span)
+        self.places.append((name, *span))
         self.settings.setdefault(name, interval)
         self.values.setdefault(name, values)
         if assumption:
@@ -130,7 +136,8 @@ def _shares(scene: Scene, found: _Collector) -> None:
             parts = match.groupdict()
             interval = _kept(float(match["value"]), parts.get("bound"), parts.get("what"))
             values = (interval.low,) if interval.low is not None and interval.low == interval.high else ()
-            if found.free(match.span()):
+            metric = next((span.name for span in scene.of("metric", low=match.start(), high=match.end())), "tokens")
+            if found.free(match.span()) and metric == "tokens":
                 found.add("keep_rate", interval, match.span(), values)
 
 
@@ -141,7 +148,9 @@ def _named(scene: Scene, found: _Collector) -> None:
             if not found.free(match.span()) or (pattern is _VALUE_FIRST and name in {"stage", "r"}):
                 continue
             values = [_rate(float(number), bool(sign), name) for number, sign in re.findall(_NUM, match["list"])]
-            found.add(name, _range(values, match["bound"]), match.span(), tuple(values))
+            after = _AND_BELOW.match(scene.skeleton, match.end())
+            end = after.end() if after else match.end()
+            found.add(name, _range(values, after["bound"] if after else match["bound"]), (match.start(), end), tuple(values))
     for name, pattern in (("epochs", _EPOCHS), ("resolution_px", _PIXELS), ("r", _PER_BLOCK)):
         for match in pattern.finditer(scene.skeleton):
             if found.free(match.span()):
@@ -159,6 +168,9 @@ def _vague(scene: Scene, found: _Collector) -> None:
         interval = Interval(high=LOW_KEEP_RATE) if low else Interval(low=HIGH_KEEP_RATE)
         limit = f"at most {LOW_KEEP_RATE} (0.5 and 0.25)" if low else f"at least {HIGH_KEEP_RATE} (0.9 and 0.7)"
         found.add("keep_rate", interval, match.span(), (), f"“{words}” is read as a keep rate of {limit}")
+    lower, start = _LOWER_STILL.search(scene.skeleton), scene.context.keep_start
+    if lower and start is not None and found.free(lower.span()):
+        found.add("keep_rate", Interval(high=round(start - 0.01, 6)), lower.span())
     opened = _OPEN.search(scene.skeleton) if scene.cut else None
     if opened and _name_at(scene, scene.skeleton.find("\ue006", opened.start())) == "keep_rate":
         text = f"the condition on the keep rate is cut off; it is read as low, at most {LOW_KEEP_RATE} (0.5 and 0.25)"
@@ -194,6 +206,7 @@ def conditions_of(scene: Scene) -> Found:
         where=Conditions(datasets=datasets, backbones=backbones, settings=settings),
         consumed=tuple(found.consumed),
         assumptions=tuple(found.assumptions),
+        places=tuple(found.places),
         values=tuple(sorted(found.values.items())),
     )
 
@@ -218,4 +231,5 @@ def placed_scene(scene: Scene) -> Scene:
         skeleton=marked(scene, found.consumed),
         values=found.values,
         assumptions=found.assumptions,
+        places=found.places,
     )

@@ -14,13 +14,14 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from synth.extractor.clauses import alternatives, neither, opening, pieces
+from synth.extractor.clauses import alternatives, lost, neither, opening, pieces
 from synth.extractor.conditions import placed_scene
 from synth.extractor.cut import cut_short
 from synth.extractor.grammar.amount import amounts
 from synth.extractor.grammar.compare import compare
 from synth.extractor.grammar.contrast import contrast
 from synth.extractor.grammar.correlate import correlation, proxies
+from synth.extractor.grammar.effect import lossless
 from synth.extractor.grammar.figures import figures_of, unit_of
 from synth.extractor.grammar.rank import rank
 from synth.extractor.grammar.spread import spread
@@ -226,9 +227,20 @@ def _checked(scene: Scene, found: Reading | Refusal) -> Reading | Refusal:
     if open_ones:
         start, end = open_ones[0]
         return Refusal(f"denies something that the grammar cannot express, “{scene.text[start:end]}”")
-    lost = [one for one in scene.negations if one not in found.used]
-    notes = tuple(f"the condition “{' '.join(scene.text[start:].split()[:4])}” is not part of the reading" for start, _ in lost)
-    return replace(found, notes=(*found.notes, *notes))
+    found = _with_lossless(scene, found)
+    left = [one for one in scene.negations if one not in found.used]
+    notes = tuple(f"the condition “{' '.join(scene.text[start:].split()[:4])}” is not part of the reading" for start, _ in left)
+    trends = any(part.kind == "trend" for part in found.parts)
+    return replace(found, notes=(*found.notes, *notes, *(() if trends else lost(scene.text, scene.skeleton))))
+
+
+def _with_lossless(scene: Scene, found: Reading) -> Reading:
+    """The reading with "without loss of accuracy" added, where no reader took it."""
+    free = lossless(scene, found.subject) if found.subject and found.subject.members else None
+    if free is None or any(free[1][0] <= start < free[1][1] for start, _ in found.used):
+        return found
+    used = tuple(one for one in scene.negations if free[1][0] <= one[0] < free[1][1])
+    return replace(found, parts=(*found.parts, free[0]), used=(*found.used, *used))
 
 
 def _nothing(scene: Scene) -> str:

@@ -116,6 +116,8 @@ class Scene:
     negations: tuple[tuple[int, int], ...] = ()
     values: tuple[tuple[str, tuple[float, ...]], ...] = ()
     """settings with their stated values one by one."""
+    places: tuple[tuple[str, int, int], ...] = ()
+    """(setting, start, end) of every stretch that states a setting."""
     assumptions: tuple[str, ...] = ()
     """what the conditions took for granted."""
 

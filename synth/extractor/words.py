@@ -51,9 +51,9 @@ _OUT_OF = re.compile(
     re.I,
 )
 
-HIGH = r"great|excellent|strong|good|outstanding|high|impressive|remarkable|superior|very well|well|exceptional|best"
+HIGH = r"great|excellent|strong|good|outstanding|high|impressive|remarkable|superior|very well|well|exceptional|best|excels?|shines?"
 MIDDLE = r"average|mediocre|moderate|middling|ordinary|medium|unremarkable"
-LOW = r"poor|bad|weak|low|inferior|disappointing|badly|poorly|worst"
+LOW = r"poor|bad|weak|low|inferior|disappointing|badly|poorly|worst|struggles?|suffers?"
 
 
 def word_set(text: str) -> frozenset[str]:

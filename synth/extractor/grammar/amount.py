@@ -80,6 +80,8 @@ def _spread_out(scene: Scene, parts: list[Amount | Effect]) -> list[Amount | Eff
         names = getattr(scene.where, field)
         if len(names) == n:
             return [_with(part, {"where": part.where.model_copy(update={field: (name,)})}) for part, name in zip(parts, names, strict=True)]
+    if all(part.kind == "amount" and part.relation == "value" for part in parts):
+        return parts
     if n > len(PROTOCOL_KEEP_RATES) or any(one.name == "keep_rate" for one in scene.where.settings):
         return parts
     rates = PROTOCOL_KEEP_RATES[:n]
@@ -147,12 +149,30 @@ def amounts(scene: Scene) -> Reading | Refusal | None:
     parts: list[Amount | Effect] = []
     lost: list[str] = []
     for figure in found:
-        part = effect_of(scene, figure, subject) if figure.sort == "change" else _amount(scene, figure, subject)
+        owner = _other_owner(scene, figure, subject)
+        part = (
+            effect_of(scene, figure, subject)
+            if figure.sort == "change"
+            else _amount(scene, figure, owner)
+            if owner
+            else "belongs to another method"
+        )
         if isinstance(part, str):
             lost.append(part)
         else:
             parts.append(part)
     return _collected(scene, subject, found, _spread_out(scene, parts), lost)
+
+
+_AGAINST = re.compile(r"\b(?:compared (?:to|with)|versus|vs\.?|against|instead of|rather than|than)\s+(?:the\s+)?(?:\w+\s+)?$")
+
+
+def _other_owner(scene: Scene, figure: Figure, subject: Group) -> Group | None:
+    """Whose value a number is: behind "compared to" it is that of the method named after it, None where none is named."""
+    if figure.sort != "value" or not _AGAINST.search(scene.skeleton[: figure.quantity.begin]):
+        return subject
+    stop = re.compile(r"[,;]|\band\b").search(scene.skeleton, figure.quantity.end)
+    return group_in(scene, figure.quantity.end, stop.start() if stop else len(scene.text))
 
 
 def _bounded(scene: Scene, figure: Figure) -> Figure:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from synth.extractor.grammar.figures import free_quantities, unit_of
 from synth.extractor.groups import apart, first_metric, group_in, higher_is_better, metric_in, reading_of, subject_before
+from synth.extractor.numbers import Quantity
 from synth.extractor.reading import Reading, Refusal, no_subject, quantified
 from synth.extractor.scene import Scene
 from synth.extractor.words import RARE
@@ -28,7 +29,7 @@ _TRAILS = (
     r"|ing)? (?:behind|short of)|los(?:es|e|ing) (?:out )?(?:to|against)|(?:is |are |be )?inferior to|(?:is|are) behind"
 )
 _EQUALS = (
-    r"match(?:es|ed|ing)?|equal(?:s|led)?|rival(?:s|led)?|(?:is |are |be |performs? "
+    r"match(?:es|ed|ing)?|keeps? (?:up|pace) with|equal(?:s|led)?|rival(?:s|led)?|(?:is |are |be |performs? "
     r"|performing )?(?:roughly |about |almost |nearly )?on (?:a )?par with|"
     r"(?:is |are |performs? )?(?:\w+ly )?(?:comparabl[ey]|similar(?:ly)?|equivalent(?:ly)?"
     r"|competitive(?:ly)?|identical(?:ly)?|equal(?:ly)?) (?:to|with)|"
@@ -49,6 +50,14 @@ _ADJECTIVE = re.compile(
 _THAN = re.compile(r"\b(?:than|compared (?:to|with)|relative to|versus|vs\.?|over|against)\s+")
 _BEFORE = re.compile(r"^\s*(?:compared (?:to|with)|relative to|versus|in comparison (?:to|with)|unlike)\s+(?P<other>[^,]+),")
 _BARE = re.compile(r"\b(?:is|are|remains?|stays?|be)\s+(?:also\s+|still\s+|highly\s+|\w+ly\s+)?competitive\b(?!\s+(?:with|to))")
+_BETWEEN = re.compile(
+    r"\b(?P<none>no (?:significant |notable |clear |measurable |real )?)?(?:difference"
+    r"|gap)s?\s+(?:in\s+\ue003+\s+)?between\s+(?P<pair>\ue001+\s+and\s+(?:\w+\s+)?\ue001+)"
+)
+_ALIKE = re.compile(
+    r"(?P<pair>(?P<pair2>\ue001+)\s+and\s+\ue001+)\s+(?:perform|performs|do|are"
+    r"|work)\s+(?:\w+ly\s+)?(?:equally|similarly|comparably|alike|on par\b(?! with))"
+)
 _WITHIN = re.compile(r"\bwithin\s+(?P<n>\d+(?:\.\d+)?)\s?(?:%|percentage points?|points?|pp)\s+(?:points\s+)?of\s+")
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|gets?)\s+(?:\w+\s+){0,2}$")
 _TURN: dict[Relation, Relation] = {"beats": "trails", "trails": "beats", "equals": "equals"}
@@ -95,6 +104,35 @@ def _verb(scene: Scene) -> _Cue | None:
         return _Cue(_TURN[relation] if passive else relation, match.start(), match.end(), passive=passive)
     same = _SAME.search(scene.skeleton)
     return _Cue("equals", same.start(), same.end(), metric=metric_in(scene, same.start(), same.end())) if same else None
+
+
+def _between(scene: Scene) -> Reading | None:
+    """Two methods that equal each other: "no difference between A and B", "the gap between A and B is at most 0.2 points"."""
+    match = _BETWEEN.search(scene.skeleton) or _ALIKE.search(scene.skeleton)
+    pair = scene.of("method", low=match.start("pair"), high=match.end("pair")) if match else ()
+    if match is None or len(pair) != 2:
+        return None
+    stated = next((one for one in free_quantities(scene) if one.interval.high is not None), None)
+    gap = "pair2" not in match.re.groupindex and not match["none"]
+    if gap and stated is None:
+        return None
+    margin = Interval(low=0.0, high=stated.interval.high if stated else COMPETITIVE_POINTS)
+    sides = [Group(label=scene.text[span.start : span.end], members=(span.name,)) for span in pair]
+    cue = _Cue("equals", match.start(), match.end(), margin=margin)
+    read = _statement(replace_negations(scene), cue, sides[0], sides[1])
+    return replace(read, used=tuple(one for one in scene.negations if match.start() <= one[0] < match.end()))
+
+
+def replace_negations(scene: Scene) -> Scene:
+    """The scene as if nothing were denied, for a wording in which the denial is part of the cue."""
+    return replace(scene, negations=())
+
+
+def _differs(scene: Scene, cue: _Cue) -> bool:
+    """Whether a setting is stated on both sides of the comparison: "A at 0.5 matches B at 0.7"."""
+    before = {name for name, _, end in scene.places if 0 < end <= cue.start and re.search(r"\ue001", scene.skeleton[: max(0, end - 1)])}
+    after = {name for name, start, _ in scene.places if start >= cue.stop}
+    return bool(before & after)
 
 
 def _within(scene: Scene) -> _Cue | None:
@@ -170,9 +208,11 @@ def _bare(scene: Scene) -> _Cue | None:
 
 def compare(scene: Scene) -> Reading | Refusal | None:
     """Compare for verbs and comparatives between two groups of methods."""
-    cue = _within(scene) or _verb(scene) or _adjective(scene) or _bare(scene)
-    if cue is None or isinstance(cue, Refusal):
+    cue = _between(scene) or _within(scene) or _verb(scene) or _adjective(scene) or _bare(scene)
+    if cue is None or isinstance(cue, Refusal | Reading):
         return cue
+    if _differs(scene, cue):
+        return Refusal("compares the two sides under different settings, which the grammar cannot express")
     subject = subject_before(scene, cue.start) if cue.other is None or cue.note or cue.inherits else _after(scene, cue)
     if subject is None or (not subject.members and not scene.of("others", high=cue.start)):
         return no_subject(scene)
@@ -217,14 +257,23 @@ def _after(scene: Scene, cue: _Cue) -> Group | None:
 
 
 def _pronoun(scene: Scene, cue: _Cue) -> Group | None:
-    return scene.context.other if scene.of("pronoun", low=cue.stop) else None
+    if scene.of("pronoun", low=cue.stop) or re.search(r"\b(?:behind|ahead)\b", scene.skeleton[cue.start : cue.stop]):
+        return scene.context.other
+    return None
+
+
+def _stated(scene: Scene) -> list[Quantity]:
+    """The free numbers outside brackets, those behind "by" first."""
+    text = scene.skeleton
+    free = [one for one in free_quantities(scene) if text.count("(", 0, one.begin) <= text.count(")", 0, one.begin)]
+    return sorted(free, key=lambda one: re.search(r"\bby\s+(?:\w+\s+){0,2}$", text[: one.begin]) is None)
 
 
 def _margin(scene: Scene, cue: _Cue, metric: str) -> tuple[Interval | None, str]:
     """(margin, its unit) that the clause states in points, or in per cent of a percentage."""
     if cue.margin is not None:
         return cue.margin, "points"
-    for one in free_quantities(scene):
+    for one in _stated(scene):
         if one.unit == "points" or (one.unit == "%" and unit_of(metric) == "percent"):
             return one.interval, "points"
         if one.unit in {"%", "x"}:

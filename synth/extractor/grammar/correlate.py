@@ -46,6 +46,7 @@ _PROXY = re.compile(
     r"|informative))\s+(?:proxy|proxies|predictors?|indicators?|surrogates?|estimators?|measures?)\b"
 )
 _PREDICTS = re.compile(
+    r"\b(?:is|are)\s+(?P<adj>more|less)\s+(?:predictive|indicative|informative)\s+(?:of|about)\s+(?P<y2>.+?)\s+than\b|"
     r"\b(?:predicts?|reflects?|tracks?|indicates?)\s+(?P<y>.+?)\s+(?P<more>better|worse|more \w+ly"
     r"|less \w+ly)\s+than\b"
 )
@@ -162,10 +163,10 @@ def proxies(scene: Scene) -> Reading | Refusal | None:
     elif match := _PREDICTS.search(skeleton):
         better, target, worse = (
             _targets(scene, 0, match.start()),
-            _targets(scene, *match.span("y")),
+            _targets(scene, *match.span("y" if match["y"] else "y2")),
             _targets(scene, match.end(), len(scene.text)),
         )
-        down = _DOWN.search(match["more"]) is not None
+        down = _DOWN.search(match["more"] or match["adj"]) is not None
     else:
         return None
     if not better or not worse:

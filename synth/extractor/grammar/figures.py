@@ -29,6 +29,10 @@ _SPEED = re.compile(r"\b(?:faster|slower|slow(?:s|down)|speed[\s-]?ups?|speeds? 
 _GAIN = re.compile(r"\b(?:improv\w*|better|gain\w*|enhanc\w*)\b")
 _BREAK = re.compile(r",|;|\b(?:and|with|while|for|but|yet|whereas|at|without)\b")
 _JOINED = re.compile(r"^[\s,]*(?:(?:and|or|to|&)\s*)?$")
+_REACHED = re.compile(
+    r"\b(?:rises?|rose|increases?|increased|improves?|improved|drops?|dropped|falls?|fell|decreases?"
+    r"|decreased|up|down)\s+to\s+$"
+)
 _BEHIND = re.compile(r"[\s(]*(?:(?:in terms of|in|of|on|the|for|average|mean|overall|patch|image|\ue004+|\ue007+|[\w-]+)[\s]+){0,2}")
 _BEFORE = re.compile(
     r"[\s(:=]*(?:(?:score|scores|rate|value|values|of|is|was|are|at|to|reaches|reached|remains|stays"
@@ -153,6 +157,8 @@ def _figure(scene: Scene, text: str, numbers: tuple[Quantity, ...], at: int) -> 
         metric = "images_per_second"
     if _SHARE.match(text[one.end :]) and one.unit == "%" and direction is None:
         return Figure(one, "share", metric, False, low)
+    if direction is not None and not one.is_range and _REACHED.search(text[: one.begin]):
+        return Figure(one, "value", metric, False, low)
     if direction is None and one.unit != "x" and metric is not None and not _adjacent(scene, one, low, high):
         metric = None
     if direction is None:

@@ -18,12 +18,14 @@ REFERENCE = "topk"
 
 _S = "\ue006+s?"
 _FALL = (
-    r"drop\w*|fall\w*|fell|decreas\w*|degrad\w*|declin\w*|deteriorat\w*|collaps\w*|suffer\w*|worsen\w*"
+    r"drop\w*|fall(?!\w* (?:behind|short))\w*|fell|costs?|loses?|decreas\w*|degrad\w*|declin\w*"
+    r"|deteriorat\w*|collaps\w*|suffer\w*|worsen\w*"
     r"|shrink\w*|diminish\w*|plummet\w*|breaks? down|goes down|lower(?:s|ed|ing)?|reduc\w+|hurts?|harms?"
 )
 _RISE = r"ris(?:es?|ing)|rose|increas\w*|improv\w*|grow\w*|grew|climb\w*|gains?|goes up|raises?|raised|recover\w*|boosts?"
 _STAY = (
-    r"stays?|stayed|remains?|remained|holds?(?: up)?|held|plateaus?|saturates?|is (?:constant|stable"
+    r"stays?|stayed|maintains?|retains?(?= \ue003)|preserves?|remains?|remained|holds?(?: up)?|held"
+    r"|plateaus?|saturates?|is (?:constant|stable"
     r"|unchanged|flat|unaffected|insensitive|robust)|are (?:constant|stable|unchanged|flat|unaffected|robust)|constant|unchanged"
 )
 _CHANGE = re.compile(rf"\b(?:(?P<falls>{_FALL})|(?P<rises>{_RISE})|(?P<stays>{_STAY}))\b")
@@ -34,6 +36,7 @@ _MOVES = re.compile(
     rf"|much)\s+)*(?:(?P<down>\b(?:{_DOWN}))|(?P<up>\b(?:{_UP})))\s+(?:(?:the|token|input|image)\s+)*(?P<s1>{_S})"
     rf"|\b(?:as|when|while|if|once|with)\s+(?:the\s+)?(?P<s2>{_S})\s+(?:is\s+|are\s+|gets?\s+"
     rf"|becomes?\s+)?(?:\w+ly\s+)?(?:(?P<down2>{_DOWN}|low|small)|(?P<up2>{_UP}|high|large))\b"
+    rf"|\b(?P<under3>down to)\s+(?:an?\s+|the\s+)?{_S}(?:\s+of)?"
     rf"|\b(?:(?P<under>below|under|beyond)|(?P<above>above))\s+(?:an?\s+|the\s+)?(?P<s3>{_S})(?:\s+of)?"
     rf"|(?P<s4>{_S})\s+(?:of\s+)?(?:is\s+|drops\s+|falls\s+|goes\s+|are\s+)?(?:(?P<under2>below|under)|(?P<above2>above))\b"
     rf"|\b(?:as|when|while|if|once|with)\s+(?P<fewer>fewer\s+(?:\ue003+|tokens|patches)(?:\s+are\s+\w+"
@@ -69,6 +72,8 @@ def _move(scene: Scene) -> _Move | None:
     match = _MOVES.search(scene.named)
     if match is None:
         low = _LOW.search(scene.named) or (_AT.search(scene.named) if _STANDS.search(scene.skeleton) else None)
+        if low is None and _STANDS.search(scene.skeleton) and _shared_rate(scene) is not None:
+            return _Move("keep_rate", True, 0, 0)
         return _Move(_setting(scene, low.start()), True, *low.span()) if low else None
     parts = match.groupdict()
     falling = not any(parts[name] for name in ("up", "up2", "above", "above2", "more"))
@@ -84,12 +89,20 @@ def _setting(scene: Scene, at: int) -> str:
     return next((span.name for span in scene.of("setting") if span.end > at), "keep_rate")
 
 
+def _shared_rate(scene: Scene) -> float | None:
+    """The one keep rate that opens the sentence, None without one."""
+    ranges = [one.range for one in scene.context.shared.settings if one.name == "keep_rate"]
+    return ranges[0].low if ranges and ranges[0].low == ranges[0].high else None
+
+
 def _way(scene: Scene, move: _Move) -> tuple[float | None, float | None]:
     """(start, end) of the way: stated values, the bound, or the value that the clause before spoke of."""
     values = dict(scene.values).get(move.setting, ())
+    if move.end == 0:
+        return None, _shared_rate(scene)
     if len(values) >= 2:
         return values[0], values[-1]
-    if len(values) == 1 and _AT.match(scene.named, move.begin):
+    if len(values) == 1 and (_AT.match(scene.named, move.begin) or scene.named.startswith("down to", move.begin)):
         return None, values[0]
     if len(values) == 1 and re.search(r"below|under|above|beyond|drops|falls", scene.text[max(0, move.begin - 12) :]):
         return values[0], None
