@@ -159,8 +159,9 @@ class RerunWitness:
             self._ask(measure, tuple(groups[measure]), left, final)
 
     def _ask(self, measure: Measure, cells: tuple[CellRequest, ...], budget: float, final: bool) -> None:
+        measures: tuple[Measure, ...] = ("performance", "patterns") if measure == "patterns" else (measure,)
         spec = Spec(
-            measures=(measure,), cells=cells, images=self._images, budget_seconds=round(budget, 1), seed=self._seed, fresh=self._fresh
+            measures=measures, cells=cells, images=self._images, budget_seconds=round(budget, 1), seed=self._seed, fresh=self._fresh
         )
         folder = self._folder / _key(spec, self._python)
         kept = None if self._fresh else _kept(folder, spec)
