@@ -31,13 +31,12 @@ _ID_IN_NAME = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5}(?:v[1-9]\d*)?)(?![\d])|(?<!
 class FolderSource:
     """The papers of one directory and the directories below it."""
 
-    name = "folder"
-
-    def __init__(self, root: Path, manifest: Path | None = None) -> None:
+    def __init__(self, root: Path, manifest: Path | None = None, *, name: str = "folder") -> None:
         if not root.is_dir():
             raise NotFound(f"no folder {root}", expected="a directory with PDF, Markdown or LaTeX files")
         self.root = root
         self.manifest = manifest
+        self.name = name
 
     def search(self, question: Question, limit: int) -> Answer:
         """Every paper of the folder: ranking comes later, from what the files say."""
@@ -147,7 +146,13 @@ class FolderSource:
         year = re.fullmatch(r"\d{4}", row.get("year", ""))
         authors = tuple(author for part in row.get("authors", "").split(";") if (author := plain(part)))
         return Paper(
-            id=f"arxiv:{split[0]}" if split else f"doi:{doi}" if doi else f"file:{name}",
+            id=f"arxiv:{split[0]}"
+            if split
+            else f"doi:{doi}"
+            if doi
+            else f"file:{name}"
+            if self.name == "folder"
+            else f"file:{self.name}/{name}",
             title=plain(row.get("title", "")) or _title(path) or path.name,
             authors=authors,
             year=int(year.group()) if year else None,

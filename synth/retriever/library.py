@@ -40,11 +40,15 @@ class LibrarySource:
 
     def search(self, question: Question, limit: int) -> Answer:
         """Every note; they are ranked like any other paper."""
-        papers = tuple(paper for paper, _ in self._notes.values())
+        papers = self.papers()
         entry = SearchEntry(
             source=self.name, query="all notes", state="ok" if papers else "empty", promised=len(papers), received=len(papers)
         )
         return Answer(papers, (entry,))
+
+    def papers(self) -> tuple[Paper, ...]:
+        """The papers on which there are notes, in the order of the file names."""
+        return tuple(paper for paper, _ in self._notes.values())
 
     def find(self, names: Sequence[str]) -> tuple[Answer, tuple[Skipped, ...]]:
         """The notes on these papers, by arXiv id, DOI or file name."""

@@ -45,11 +45,19 @@ class Retrieval:
     notices: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Ranking:
+    """Papers by rank, of which nothing was fetched, and the account of how they were found."""
+
+    papers: tuple[Paper, ...]
+    log: tuple[SearchEntry, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
 @dataclass
 class _Found:
     """What the sources gave so far."""
 
-    papers: list[Paper] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     log: list[SearchEntry] = field(default_factory=list)
 
@@ -87,6 +95,28 @@ def retrieve(
     if not fetched:
         raise _nothing(log, found.skipped)
     return Retrieval(tuple(fetched), tuple(found.skipped), tuple(log), notices)
+
+
+def find(
+    question: Question,
+    sources: Sequence[Source],
+    *,
+    embedder: Embedder,
+    max_papers: int = 15,
+    on_progress: Callable[[str], None] | None = None,
+) -> Ranking:
+    """
+    The papers that a retrieval would fetch first, best first, with nothing fetched.
+
+    raises   NothingRetrieved if no source has a paper
+    """
+    found = _Found()
+    candidates = _search(question, sources, found, on_progress or (lambda line: None))
+    ranked, mute = _ranked(question, merge(candidates)[0], sources, embedder)
+    log = _with_duplicates(found.log, (), candidates)
+    if not ranked and not mute:
+        raise _nothing(log, ())
+    return Ranking(tuple(work.best for work in (*ranked, *mute))[:max_papers], tuple(log), _notices(sources, log))
 
 
 def _find_named(named: Sequence[str], sources: Sequence[Source], found: _Found, say: Callable[[str], None]) -> list[Work]:

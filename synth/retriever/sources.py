@@ -24,7 +24,9 @@ def open_sources(names: Sequence[str], workspace: Workspace, settings: Settings)
 
     raises  UsageError for a name that is no source or a folder that does not exist
     """
-    return tuple(_open(name, workspace, settings) for name in dict.fromkeys(names))
+    unique = list(dict.fromkeys(names))
+    folders = [name for name in unique if name.startswith("folder:")]
+    return tuple(_open(name, workspace, settings, folders) for name in unique)
 
 
 def fetch_again(papers: Sequence[Paper], workspace: Workspace, settings: Settings) -> tuple[tuple[Fetched, ...], tuple[Skipped, ...]]:
@@ -39,11 +41,13 @@ def fetch_again(papers: Sequence[Paper], workspace: Workspace, settings: Setting
     return tuple(fetched), tuple(skipped)
 
 
-def _open(name: str, workspace: Workspace, settings: Settings) -> Source:
+def _open(name: str, workspace: Workspace, settings: Settings, folders: Sequence[str]) -> Source:
     if name == "arxiv":
         return ArxivSource(PoliteClient(cache=workspace.cache, seed=settings.seed, offline=settings.offline))
     if name == "library":
         return LibrarySource()
     if name.startswith("folder:") and len(name) > len("folder:"):
-        return FolderSource(Path(name.removeprefix("folder:")).expanduser())
+        number = folders.index(name) + 1  # a second folder has a name of its own, so that each paper finds its file again
+        label = "folder" if number == 1 else f"folder{number}"
+        return FolderSource(Path(name.removeprefix("folder:")).expanduser(), name=label)
     raise UsageError("no such source", got=repr(name), expected=NAMES)

@@ -16,7 +16,7 @@ from synth.retriever.facets import question_of
 from synth.retriever.folder import FolderSource
 from synth.retriever.library import LibrarySource
 from synth.retriever.merge import is_same, merge
-from synth.retriever.retrieve import retrieve
+from synth.retriever.retrieve import find, retrieve
 from synth.retriever.source import Answer
 from synth.store.cache import Cache
 from synth.store.embedding import Embedder
@@ -178,6 +178,30 @@ def test_a_folder_is_ranked_by_what_its_files_say_and_mute_files_are_handed_on(t
     result = retrieve(QUESTION, [FolderSource(tmp_path)], embedder=embedder, max_papers=1)
     assert [item.name for item in result.fetched] == ["b.tex", "c.pdf"]
     assert result.notices == ("1 papers that were found rank below the 1 that were read and were left out",)
+
+
+def test_two_folders_with_a_file_of_the_same_name(tmp_path: Path, embedder: Embedder) -> None:
+    """Each paper's bytes come from its own folder."""
+    for name, text in (("one", "Token merging is fast."), ("two", "Token pruning is fast.")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.md").write_text(text)
+    folders = [FolderSource(tmp_path / "one"), FolderSource(tmp_path / "two", name="folder2")]
+    result = retrieve(QUESTION, folders, embedder=embedder)
+    assert {item.paper.id: item.data for item in result.fetched} == {
+        "file:a.md": b"Token merging is fast.",
+        "file:folder2/a.md": b"Token pruning is fast.",
+    }
+
+
+def test_find_ranks_and_fetches_nothing(embedder: Embedder) -> None:
+    """Looking is not reading."""
+    shelf = Shelf(FAR, MIDDLE, NEAR)
+    found = find(QUESTION, [shelf], embedder=embedder, max_papers=2)
+    assert [paper.id for paper in found.papers] == ["near", "middle"]
+    assert [entry.received for entry in found.log] == [3]
+    assert shelf.fetched == []
+    with pytest.raises(NothingRetrieved):
+        find(QUESTION, [Shelf()], embedder=embedder)
 
 
 @pytest.mark.disable_socket
