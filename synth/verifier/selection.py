@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from synth.model import (
     AllOf,
@@ -27,6 +28,7 @@ from synth.verifier.panel import EVERYWHERE, metric_names
 from synth.verifier.scaling import matches
 
 
+@lru_cache(maxsize=20_000)
 def name_key(name: str) -> str:
     """What two spellings of one method have in common: the canonical name, else the slug without underscores."""
     kinds: tuple[Kind, ...] = ("method", "backbone")
@@ -75,6 +77,7 @@ def _relevant(observation: Observation, leaf: Statement) -> bool:
     return observation.method in (*leaf.subject.members, *others)
 
 
+@lru_cache(maxsize=20_000)
 def _key(kind: Kind, name: str) -> str:
     term = vocabulary().find(kind, name)
     return term.name if term else slug(name).replace("_", "")

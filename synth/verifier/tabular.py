@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from synth.model import Amount, Claim, Document, Evidence, Hypothesis, Judgement, Observation, Paper, Rule, Table, WitnessName
+from synth.verifier.bench import count
 from synth.verifier.judge import judge
 from synth.verifier.linking import own_method, own_names
 from synth.verifier.lookup import look_up, stated_value
@@ -38,9 +39,9 @@ class _Hearing:
     def words(self, tables: dict[tuple[str, int], Table]) -> str:
         """ "arxiv:2308.04657, Table 3 (page 5): supported in 12 cells"."""
         places = sorted({(each.paper_id or "", each.table if each.table is not None else -1) for each in self.observations})
-        named = [_place(tables[place]) for place in places if place in tables]
+        named = list(dict.fromkeys(_place(tables[place]) for place in places if place in tables))
         more = f" and {len(named) - 3} more" if len(named) > 3 else ""
-        return f"{self.label}, {', '.join(named[:3])}{more}: {self.judgement.outcome} in {self.judgement.n_cells} cells"
+        return f"{self.label}, {', '.join(named[:3])}{more}: {self.judgement.outcome} in {count(self.judgement.n_cells, 'cell')}"
 
 
 def _place(table: Table) -> str:
@@ -128,7 +129,7 @@ class TableWitness:
             paper: select(hypothesis, observations, own=names if paper == own else ()) for paper, observations in self.observations.items()
         }
         hearings = [
-            _Hearing(self._label(paper), paper == own, judge(hypothesis, observations, rule), observations)
+            _Hearing(self._label(paper), paper == own, _careful(judge(hypothesis, observations, rule)), observations)
             for paper, observations in chosen.items()
             if observations
         ]
@@ -136,7 +137,7 @@ class TableWitness:
         pooled = select(hypothesis, [each for observations in self.observations.values() for each in observations])
         if hearings or len({each.paper_id for each in pooled}) < 2:
             return hearings
-        together = judge(hypothesis, pooled, rule)
+        together = _careful(judge(hypothesis, pooled, rule))
         return [] if together.outcome == "no_evidence" else [_Hearing("numbers of several papers side by side", False, together, pooled)]
 
     def _evidence(self, hearings: list[_Hearing]) -> Evidence:
@@ -162,6 +163,19 @@ class TableWitness:
             observations=tuple(each for hearing in ordered for each in hearing.observations),
             judgement=lead.judgement,
         )
+
+
+def _careful(judgement: Judgement) -> Judgement:
+    """
+    Inconclusive where a decision compares numbers of different settings and a method has several of them.
+
+    A table that gives accuracies at several budgets does not say which of them belong beside each other once the budgets are ignored.
+    """
+    steps = " ".join(judgement.steps)
+    if judgement.outcome not in ("supported", "refuted") or "settings are ignored" not in steps or "kept as alternatives" not in steps:
+        return judgement
+    step = f"4. {judgement.outcome} only with settings ignored, where methods have several values: inconclusive"
+    return judgement.model_copy(update={"outcome": "inconclusive", "steps": (*judgement.steps, step)})
 
 
 def _tempered(hearing: _Hearing) -> float | None:

@@ -184,3 +184,18 @@ def test_the_number_of_another_row_or_column_is_not_taken() -> None:
     assert outcome(40.5, "rouge_1") == "supported"
     assert outcome(17.9, "rouge_1") == "refuted"
     assert outcome(40.1, "rouge_1") == "refuted"
+
+
+def test_numbers_at_different_budgets_decide_nothing() -> None:
+    """Methods that share no setting and have several values each cannot be set beside each other."""
+    rows = [
+        ["Method", "Keep rate", "Top-1"],
+        ["EViT", "0.9", "79.8"],
+        ["EViT", "0.5", "75.0"],
+        ["ToMe", "0.8", "79.0"],
+        ["ToMe", "0.6", "78.0"],
+    ]
+    claim = make_claim(Compare(subject=group("evit"), other=group("tome"), relation="beats"))
+    assert TableWitness([paper(rows)]).testify(claim).outcome in ("inconclusive", "no_evidence")
+    reverse = make_claim(Compare(subject=group("tome"), other=group("evit"), relation="beats"))
+    assert TableWitness([paper(rows)]).testify(reverse).outcome in ("inconclusive", "no_evidence")
