@@ -128,6 +128,8 @@ def neither(text: str) -> tuple[str, str] | None:
 
 def _plain_or(text: str) -> tuple[str, str] | None:
     """ "A or B outperforms C" without "either": two methods joined by "or"."""
+    if " or " not in text:
+        return None
     spans = annotate(text).of("method", "family")
     for left, right in pairwise(spans):
         if re.fullmatch(r"\s*,?\s+or\s+(?:the\s+)?", text[left.end : right.start]):

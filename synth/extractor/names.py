@@ -63,7 +63,9 @@ _METRIC_BEFORE = re.compile(r"(?:\d\s*%?\s*(?:in terms of\s+)?|in terms of\s+|\b
 def _kind(name: str, before: str, after: str) -> NameKind:
     if _BACKBONE_AFTER.match(after):
         return "backbone"
-    if _METRIC_BEFORE.search(before):
+    if _METRIC_BEFORE.search(before) or (
+        re.match(r"\s+(?:scores?\s+)?of\s+\d", after) and re.search(r"\w(?:s|ed|ing)\s+(?:an?\s+|the\s+)?$", before)
+    ):
         return "metric"
     if (
         _DATASET_AFTER.match(after)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from synth.extractor.names import unknown_names
@@ -57,7 +58,8 @@ _SELF = re.compile(
     r"variant)s?\b|\bours\b|\bthe best system in this paper\b|\bthe (?:approach|model|system) (?:of"
     r"|in) this paper\b|\bthe (?:method|approach|model|system)"
     r"(?=\s+(?:of this|in this|attains|achieves|reaches|obtains|scores|gets|yields))"
-    r"|\b[Ww]e\b(?!\s+(?:find|show|observe|report|see|note)\b)",
+    r"|\b(?:the|this) paper(?=\s+(?:reports|achieves|obtains|reaches|gets|attains))|\b[Ww]e\b(?!\s+(?:find"
+    r"|show|observe|report|see|note)\b)",
     re.I,
 )
 _PRONOUN = re.compile(r"\b(?:it|they|the former|the latter|them|this|these|its|their)\b(?!\s+(?:is\s+)?(?:that|to)\b)", re.I)
@@ -135,7 +137,8 @@ class Scene:
         return None
 
 
-def _vocabulary_spans(text: str) -> list[Span]:
+@lru_cache(maxsize=8192)
+def _vocabulary_spans(text: str) -> tuple[Span, ...]:
     found = []
     for mention in vocabulary().mentions(text, *_KINDS):
         term = mention.term
@@ -155,7 +158,7 @@ def _vocabulary_spans(text: str) -> list[Span]:
                 members=members,
             )
         )
-    return found
+    return tuple(found)
 
 
 def _first_longest(spans: list[Span]) -> tuple[Span, ...]:
@@ -185,7 +188,7 @@ def skeleton_of(text: str, spans: tuple[Span, ...]) -> str:
 
 def annotate(text: str, context: Context = NOWHERE, cut: str = "") -> Scene:
     """The clause with its spans: what the vocabulary knows, "the other methods", "our method", then names that nobody knows."""
-    spans = _first_longest(_vocabulary_spans(text) + _phrases(text, context.itself))
+    spans = _first_longest([*_vocabulary_spans(text), *_phrases(text, context.itself)])
     named = [
         Span(kind, name, start, end, (name,) if kind == "method" else (), unknown=True)
         for kind, name, start, end in unknown_names(text, skeleton_of(text, spans), MARKS["metric"])

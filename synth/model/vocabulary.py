@@ -12,6 +12,7 @@ import tomllib
 import unicodedata
 from functools import cache
 from importlib import resources
+from itertools import groupby
 from typing import Literal
 
 from synth.model.base import Record
@@ -93,11 +94,15 @@ class Vocabulary:
         self._patterns = {kind: self._compile(kind) for kind in KINDS}
 
     def _compile(self, kind: Kind) -> tuple[re.Pattern[str], tuple[Term, ...]]:
-        """One alternation of all aliases of a kind, the longest first, and the term of each of its groups."""
+        """One alternation of all aliases of a kind, by first letter and the longest first, and the term of each of its groups."""
         pairs = [(alias, term) for term in self.of(kind) for alias in dict.fromkeys((term.label, *term.aliases))]
-        pairs.sort(key=lambda pair: (-len(pair[0]), pair[0]))
-        choices = "|".join(f"({_spelled(alias, term)})" for alias, term in pairs) or "(?!)"
-        return re.compile(rf"(?<![A-Za-z0-9])(?:{choices})"), tuple(term for _, term in pairs)
+        pairs.sort(key=lambda pair: (pair[0][0].lower(), -len(pair[0]), pair[0]))
+        letters = []
+        for letter, group in groupby(pairs, key=lambda pair: pair[0][0].lower()):
+            # One look at the first letter spares the attempt at every alias that begins otherwise.
+            choices = "|".join(f"({_spelled(alias, term)})" for alias, term in group)
+            letters.append(f"(?={re.escape(letter)}|{re.escape(letter.upper())})(?:{choices})")
+        return re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(letters) or '(?!)'})"), tuple(term for _, term in pairs)
 
     def of(self, kind: Kind) -> tuple[Term, ...]:
         """All terms of a kind, in the order of the file."""

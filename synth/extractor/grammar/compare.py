@@ -58,6 +58,10 @@ _ALIKE = re.compile(
     r"(?P<pair>(?P<pair2>\ue001+)\s+and\s+\ue001+)\s+(?:perform|performs|do|are"
     r"|work)\s+(?:\w+ly\s+)?(?:equally|similarly|comparably|alike|on par\b(?! with))"
 )
+_LISTED_METRICS = re.compile(
+    r"\b(?:in terms of|on|in|higher|lower|better|worse"
+    r"|for)\s+(?:both\s+)?\ue003+(?:\s*,\s*\ue003+)*,?\s+and\s+(?:\w+\s+)?\ue003+"
+)
 _WITHIN = re.compile(r"\bwithin\s+(?P<n>\d+(?:\.\d+)?)\s?(?:%|percentage points?|points?|pp)\s+(?:points\s+)?of\s+")
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|gets?)\s+(?:\w+\s+){0,2}$")
 _TURN: dict[Relation, Relation] = {"beats": "trails", "trails": "beats", "equals": "equals"}
@@ -225,6 +229,7 @@ def compare(scene: Scene) -> Reading | Refusal | None:
         )
     if pairs := _pairwise(scene, cue, subject, other):
         return pairs
+    cue = _with_metrics(scene, cue)
     first = _statement(scene, cue, subject, apart(other, subject))
     further = [
         _statement(scene, replace(cue, relation=relation, metric=metric, more=()), subject, apart(other, subject))
@@ -249,6 +254,21 @@ def _pairwise(scene: Scene, cue: _Cue, subject: Group, other: Group) -> Reading 
         for span, margin in zip(spans, margins, strict=True)
     ]
     return replace(read[0], parts=tuple(part for one in read for part in one.parts), other=other)
+
+
+def _with_metrics(scene: Scene, cue: _Cue) -> _Cue:
+    """The cue with every metric of "in terms of both A and B" or "higher A and B": one comparison each."""
+    if cue.more or cue.relation == "equals":
+        return cue
+    listed = _LISTED_METRICS.search(scene.skeleton, cue.start)
+    names = tuple(dict.fromkeys(span.name for span in scene.of("metric", low=listed.start(), high=listed.end()))) if listed else ()
+    if len(names) < 2 or (cue.metric is not None and cue.metric != names[0]):
+        return cue
+    if cue.metric is None:
+        return replace(cue, metric=names[0], more=tuple((cue.relation, name) for name in names[1:]))
+    better = (cue.relation == "beats") == higher_is_better(names[0])
+    more: list[tuple[Relation, str | None]] = [("beats" if better == higher_is_better(name) else "trails", name) for name in names[1:]]
+    return replace(cue, more=tuple(more))
 
 
 def _after(scene: Scene, cue: _Cue) -> Group | None:

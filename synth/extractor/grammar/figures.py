@@ -29,6 +29,7 @@ _SPEED = re.compile(r"\b(?:faster|slower|slow(?:s|down)|speed[\s-]?ups?|speeds? 
 _GAIN = re.compile(r"\b(?:improv\w*|better|gain\w*|enhanc\w*)\b")
 _BREAK = re.compile(r",|;|\b(?:and|with|while|for|but|yet|whereas|at|without)\b")
 _JOINED = re.compile(r"^[\s,]*(?:(?:and|or|to|&)\s*)?$")
+_NUMBERED = re.compile(r"(?<![.:] )(?<!^)\b(?:[A-Z][\w-]*|task|run|model|version)\s+(?:\d{4}\s+)?$")
 _REACHED = re.compile(
     r"\b(?:rises?|rose|increases?|increased|improves?|improved|drops?|dropped|falls?|fell|decreases?"
     r"|decreased|up|down)\s+to\s+$"
@@ -97,6 +98,8 @@ def free_quantities(scene: Scene) -> tuple[Quantity, ...]:
             r"|seed)s?[\s-]*$",
             before,
         ):
+            continue
+        if not one.unit and not one.bounded and not one.decimals and _NUMBERED.search(scene.text[: one.start]):
             continue
         if not one.unit and re.match(
             r"\s+(?:\ue004+|out of|of the \d|methods|data\s?sets|backbones|gpus?|layers|blocks|runs|seeds|tasks"
