@@ -54,7 +54,7 @@ class Call:
     lane: str
     """calls of one lane wait for one another: "arxiv" for its API and its PDFs together."""
     pause: float
-    """seconds between the starts of two calls of the lane."""
+    """seconds between the end of a call and the start of the next one of the lane."""
     check: Callable[[Reply], None] | None = None
     """raises a Fault on an answer that only looks like one; asked for status 200 and 400."""
     kind: str = "http"

@@ -56,7 +56,7 @@ class Fault(Exception):
 
 class Limiter:
     """
-    One call at a time in each lane, and the lane's pause between two starts, across threads and processes of this user.
+    One call at a time in each lane, and the lane's pause between one call's end and the next one's start.
 
     A lock file holds the lane during a call (the system lets go of it when a process dies); a file beside it says when the
     next call may start. Processes of different workspaces share it, since a server counts them as one.
@@ -78,8 +78,11 @@ class Limiter:
                     raise Fault("throttled", f"asked to wait {wait:.0f} s, longer than the time that is left", tries=1)
                 if wait > 0:
                     self.clock.sleep(wait)
-                self._write(lane, pause)
-                yield
+                self._write(lane, pause)  # already now, in case that the process dies during the call
+                try:
+                    yield
+                finally:  # counted from the end: what the server saw of the call came before it
+                    self._write(lane, pause)
         except Timeout as error:
             raise Fault("unavailable", f"another process keeps {lane} busy", tries=1) from error
 

@@ -147,3 +147,15 @@ def test_the_user_agent_names_a_person_only_if_asked(monkeypatch: pytest.MonkeyP
     assert "mailto:me@example.org" in user_agent()
     monkeypatch.setenv("SYNTH_CONTACT", "me@example.org)\r\nX-Evil: 1")
     assert "Evil" not in user_agent()
+
+
+def test_the_pause_counts_from_the_end_of_a_call(tmp_path: Path) -> None:
+    """A call that takes long does not shorten the pause after it."""
+    watch = Watch()
+    limiter = Limiter(tmp_path, watch)
+    with limiter.turn("arxiv", 3.0):
+        watch.ahead += 100
+    with limiter.turn("arxiv", 3.0):
+        pass
+    assert len(watch.waited) == 1
+    assert 2.5 < watch.waited[0] <= 3.0
