@@ -22,7 +22,7 @@ _PARTICIPLE = (
 )
 _ADVERB = r"(?:(?:\w+ly|often|even|also|still|only|not|does not|do not|it|they|is|are|always|never|sometimes)\s+)*"
 _SPLIT = re.compile(
-    rf"\s*;\s*|,?\s+(?:but|while|whereas|yet|although|though)\s+|,\s+however,?\s+|,\s+and\s+(?=.)"
+    rf"\s*;\s*|,?\s+(?:but|while|whereas|yet|although|though)\s+|,\s+however,?\s+|,\s+and\s+(?=(?:[^\s,;]+\s+){{0,7}}?{_VERB}\w*\b)"
     rf"|\s+and\s+(?={_ADVERB}{_VERB}\w*\b)|\s+and\s+(?=(?:the\s+)?[A-Z][\w-]+\s+{_ADVERB}{_VERB}\w*\b)|,\s+(?={_ADVERB}{_PARTICIPLE}\b)"
 )
 _SUBORDINATE = re.compile(r"^(?:while|although|though|whereas|even though)\s+(?P<first>[^,]+),\s*", re.I)

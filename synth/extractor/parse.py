@@ -38,6 +38,12 @@ MAX_LETTERS = 1200
 _EXCEPT = re.compile(r"\b(?:except|excluding|apart from|aside from|other than on|with the exception)\b", re.I)
 _IF = re.compile(r"^\s*(?:if|suppose|assuming|assume|unless)\b", re.I)
 _ONLY = re.compile(r"\bthe only (?:methods?|ones?|approach)\b|^\s*only\b", re.I)
+_OPEN_QUESTION = re.compile(
+    r"\bno (?:\w+ )?evidence\b|\b(?:cannot|can not|could not) (?:conclude|say|confirm)\b|\bunclear\b"
+    r"|\bnot clear\b|\bwhether\b",
+    re.I,
+)
+_ASIDE = re.compile(r",\s*(?:unlike|in contrast to|as opposed to)\s+[^,]+,", re.I)
 _LOST_TAIL = re.compile(r",?\s*\b(?:especially|particularly|compared|additionally|respectively)$")
 
 
@@ -69,6 +75,10 @@ def _parse(text: str, itself: str | None) -> Parse:
     framed = unframed(plain(text))
     sentence = _completed(framed, whole)
     notes = (cut, *_loss(framed, sentence, whole)) if cut else ()
+    aside = _ASIDE.search(sentence)
+    if aside:
+        sentence = sentence[: aside.start()] + sentence[aside.end() :]
+        notes = (*notes, f"“{aside.group(0).strip(' ,')}” is not part of the reading")
     if reason := _taken_back(sentence):
         return Parse(None, reason, notes)
     if denials := neither(sentence):
@@ -103,6 +113,8 @@ def _taken_back(text: str) -> str:
         return "asks a question"
     if hedge := hedge_of(text):
         return f"hedged: {hedge}"
+    if open_question := _OPEN_QUESTION.search(text):
+        return f"asserts nothing: “{open_question.group(0)}”"
     if _EXCEPT.search(text):
         return "states an exception, which the grammar cannot express"
     if _IF.match(text) and not re.search(r"%|\bkeep r", text):

@@ -45,7 +45,7 @@ _OTHERS = re.compile(
     + r"\b(?! size)"
     r"|\b(?:all\s+(?:the\s+)?|the\s+)?others\b(?!\s+(?:data|backbone))|\bthe rest\b(?! of)"
     r"|\b(?:all\s+)?(?:the\s+)?(?:strong\s+)?(?:baselines|competitors|alternatives)\b"
-    r"|\b(?:all|any|every)(?:\s+of)?(?:\s+the)?(?:\s+(?:\d+|ten|thirteen|twelve|tested|evaluated))?\s+" + _METHODS + r"\b"
+    r"|\b(?:all|any|every|most)(?:\s+of)?(?:\s+the)?(?:\s+(?:\d+|ten|thirteen|twelve|tested|evaluated))?\s+" + _METHODS + r"\b"
     r"|\bany other\b(?!\s+data)|\beverything else\b|\bprior (?:work|art)\b|\bprevious(?: best)? (?:work"
     r"|results?)\b|\bthe (?:previous )?state[- ]of[- ]the[- ]art\b",
     re.I,

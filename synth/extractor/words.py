@@ -19,7 +19,7 @@ MONTH = re.compile(r"\b(?:in|of|since|until)\s+May\b|\bMay\s+\d")
 
 NEGATION = re.compile(
     r"\b(?:not(?! only)|cannot|never|neither|nor|no(?! (?:more|fewer|less) than\b)|none|nobody|nothing|hardly|scarcely|rarely|seldom|"
-    r"fail(?:s|ed|ing)?(?= to\b)|unable|without|lacks?|nowhere|by no means|far from(?= (?:being|the)\b)|anything but)\b|n't\b",
+    r"fail(?:s|ed|ing)?(?= to\b)|unable|without|lacks?|nowhere|by no means|far from|anything but)\b|n't\b",
     re.I,
 )
 RARE = re.compile(r"\b(?:rarely|seldom|hardly ever)\b", re.I)

@@ -12,7 +12,7 @@ from synth.extractor.numbers import Quantity
 from synth.extractor.reading import Reading, Refusal, no_subject, quantified
 from synth.extractor.scene import Scene
 from synth.extractor.words import RARE
-from synth.model import PERFORMANCE, AnyOf, Compare, Group, Interval, vocabulary
+from synth.model import PERFORMANCE, AnyOf, Compare, Conditions, Group, Interval, vocabulary
 
 Relation = Literal["beats", "trails", "equals"]
 
@@ -49,7 +49,7 @@ _ADJECTIVE = re.compile(
 )
 _THAN = re.compile(r"\b(?:than|compared (?:to|with)|relative to|versus|vs\.?|over|against)\s+")
 _BEFORE = re.compile(r"^\s*(?:compared (?:to|with)|relative to|versus|in comparison (?:to|with)|unlike)\s+(?P<other>[^,]+),")
-_BARE = re.compile(r"\b(?:is|are|remains?|stays?|be)\s+(?:also\s+|still\s+|highly\s+|\w+ly\s+)?competitive\b(?!\s+(?:with|to))")
+_BARE = re.compile(r"\b(?:is|are|remains?|stays?|be)\s+(?:not\s+|also\s+|still\s+|highly\s+|\w+ly\s+)?competitive\b(?!\s+(?:with|to))")
 _BETWEEN = re.compile(
     r"\b(?P<none>no (?:significant |notable |clear |measurable |real )?)?(?:difference"
     r"|gap)s?\s+(?:in\s+\ue003+\s+)?between\s+(?P<pair>\ue001+\s+and\s+(?:\w+\s+)?\ue001+)"
@@ -62,6 +62,7 @@ _LISTED_METRICS = re.compile(
     r"\b(?:in terms of|on|in|higher|lower|better|worse"
     r"|for)\s+(?:both\s+)?\ue003+(?:\s*,\s*\ue003+)*,?\s+and\s+(?:\w+\s+)?\ue003+"
 )
+_UP_TO = re.compile(r"match|rival|keep|competitive|on (?:a )?par|as good|as well|as accurate")
 _WITHIN = re.compile(r"\bwithin\s+(?P<n>\d+(?:\.\d+)?)\s?(?:%|percentage points?|points?|pp)\s+(?:points\s+)?of\s+")
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|gets?)\s+(?:\w+\s+){0,2}$")
 _TURN: dict[Relation, Relation] = {"beats": "trails", "trails": "beats", "equals": "equals"}
@@ -312,6 +313,7 @@ def _metric(scene: Scene, cue: _Cue) -> str:
 
 def _statement(scene: Scene, cue: _Cue, subject: Group, other: Group) -> Reading:
     quantifier, assumptions = quantified(scene)
+    other, where = _unreduced(scene, subject, other)
     metric = _metric(scene, cue)
     margin, unit = _margin(scene, cue, metric)
     notes = [*assumptions, *((cue.note,) if cue.note else ()), *reading_of(scene, subject), *reading_of(scene, other)]
@@ -323,16 +325,34 @@ def _statement(scene: Scene, cue: _Cue, subject: Group, other: Group) -> Reading
         subject=subject,
         other=other,
         relation=cue.relation,
-        subject_by="each" if _EACH.search(scene.skeleton[: cue.start]) else "best",
+        subject_by=_by(subject, _EACH.search(scene.skeleton[: cue.start]) is not None),
         metric=metric,
         margin=margin,
         margin_unit=unit,  # type: ignore[arg-type]
-        other_by="median" if cue.note else "best",
+        other_by="median" if cue.note or other.label.lower().startswith("most") else "best",
         quantifier=quantifier,
-        where=scene.where,
+        where=where,
         assumptions=tuple(dict.fromkeys(notes)),
     )
     return _denied(scene, cue, part, subject, other)
+
+
+def _by(subject: Group, each: bool) -> Literal["best", "each", "median"]:
+    """How the subject's methods become one value: "all of them" means each, "most of them" the median, else the best."""
+    label = subject.label.lower()
+    if label.startswith("most"):
+        return "median"
+    return "each" if each or label.startswith(("all", "every", "any")) else "best"
+
+
+def _unreduced(scene: Scene, subject: Group, other: Group) -> tuple[Group, Conditions]:
+    """A plain backbone on the other side of a known reduction method is that backbone unreduced, with its condition."""
+    backbones = {span.name for span in scene.of("backbone")}
+    known = all(vocabulary().get("method", member) for member in subject.members) and subject.members
+    if not known or not other.members or not set(other.members) <= backbones:
+        return other, scene.where
+    where = scene.where if scene.where.backbones else scene.where.model_copy(update={"backbones": other.members})
+    return Group(label=other.label, members=("keep_all",)), where
 
 
 def _denied(scene: Scene, cue: _Cue, part: Compare, subject: Group, other: Group) -> Reading:
@@ -340,6 +360,11 @@ def _denied(scene: Scene, cue: _Cue, part: Compare, subject: Group, other: Group
     if negation is None or "differ" in scene.text[cue.start : cue.stop]:
         used = (negation,) if negation else ()
         return Reading(parts=(part,), used=used, subject=subject, other=other, metric=part.metric)
+    if part.relation == "equals" and _UP_TO.search(scene.skeleton[cue.start : cue.stop]):
+        turned = part.model_copy(
+            update={"relation": "trails", "margin": None, "assumptions": (*part.assumptions, "not to match is read as to trail")}
+        )
+        return Reading(parts=(turned,), used=(negation,), subject=subject, other=other)
     rare = RARE.search(scene.text[negation[0] : negation[1]]) is not None
     near = Interval(low=0.0, high=COMPETITIVE_POINTS)
     parts = tuple(

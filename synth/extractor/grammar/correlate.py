@@ -22,7 +22,7 @@ _ADJECTIVE = (
 )
 _CORRELATED = re.compile(
     rf"\b(?:is|are|was|were|be|being|remains?)?\s*(?:also\s+"
-    rf"|both\s+)?(?:not\s+)?{_ADVERB}(?:anti-?)?(?:correlated|associated)\b(?:\s+(?:with|to)\b)?"
+    rf"|both\s+)?(?:not\s+)?{_ADVERB}(?:anti-?|un)?(?:correlated|associated)\b(?:\s+(?:with|to)\b)?"
 )
 _CORRELATES = re.compile(
     rf"\b{_ADVERB}correlates?\b(?:\s+(?P<after>strongly|highly|well|closely|tightly|moderately|weakly"
@@ -54,7 +54,7 @@ _DOWN = re.compile(r"less|worse|weaker|poorer|inferior")
 _STRENGTHS: tuple[tuple[str, Strength], ...] = (
     (r"moderate-to-strong|highly|strongly|closely|tightly|\bwell\b|high|strong|close|tight|perfect", "high"),
     (r"moderate|fair|reasonabl|medium|somewhat", "moderate"),
-    (r"weak|loose|slight|barely|poor|low|\bno\b", "weak"),
+    (r"weak|loose|slight|barely|poor|low|\bno\b|uncorrelated", "weak"),
 )
 
 

@@ -152,6 +152,8 @@ def _figure(scene: Scene, text: str, numbers: tuple[Quantity, ...], at: int) -> 
     low, high = _segment(text, numbers, at)
     direction = _direction(text, one, low, high)
     metric = _metric(scene, one, low, high)
+    if metric is None and re.search(r"\b(?:more|less)\s+accurate\b", text[low:high]):
+        metric = "top1_percent"
     if direction is None and metric is None and not (at + 1 < len(numbers) and _JOINED.match(text[one.end : numbers[at + 1].begin])):
         low = numbers[at - 1].end if at else 0
         direction, metric = _direction(text, one, low, high), _metric(scene, one, low, high)

@@ -12,6 +12,9 @@ from synth.extractor.scene import Scene
 from synth.extractor.text import number_word
 from synth.model import PERFORMANCE, Group, Rank
 
+VAGUE_K = 3
+"""places that "among the best" stands for where a claim gives no number."""
+
 End = Literal["top", "bottom"]
 _K = r"(?P<k>\d+|two|three|four|five|six|seven|eight|nine|ten)"
 _GOOD = r"top|best|first|leading|strongest|highest|upper"
@@ -31,7 +34,7 @@ _BE = (
     r"|finish(?:es)?|stays?|performs?|perform|does|works?|rated)\s+)"
 )
 _SUPERLATIVE = re.compile(
-    rf"{_BE}(?:\w+ly\s+|still\s+|also\s+|among\s+|one of\s+"
+    rf"{_BE}(?:\w+ly\s+|not\s+|still\s+|also\s+|among\s+|one of\s+"
     rf"|out\s+)*(?:on\s+)?(?:the\s+)?(?:very\s+)?(?:single\s+)?{_ORDINAL}(?P<sup>best|worst|strongest"
     rf"|weakest|fastest|slowest|cheapest|most accurate|least accurate|"
     rf"most effective|least effective|most competitive|top|first|last|second|third|fourth|poorest|leading"
@@ -119,6 +122,17 @@ def _achieved(scene: Scene) -> _Cue | None:
 def _placed(match: re.Match[str], end: End, metric: str | None = None, whole: bool = False) -> _Cue:
     nth = (match.groupdict().get("nth") or "") or (match["sup"] if match["sup"] in _NTH else "")
     note = f"“{nth}” is read as among the {'best' if end == 'top' else 'worst'} {_NTH[nth]}" if nth else ""
+    vague = not nth and re.search(r"\b(?:among|one of)\b", match.group(0)) is not None
+    if vague:
+        return _Cue(
+            end=end,
+            k=VAGUE_K,
+            start=match.start(),
+            stop=match.end(),
+            metric=metric,
+            whole=whole,
+            note=f"“among” gives no number: it is read as {VAGUE_K}",
+        )
     k = _NTH.get(nth) or (None if whole else 1)
     return _Cue(end=end, k=k, start=match.start(), stop=match.end(), metric=metric, whole=whole and not nth, note=note)
 
