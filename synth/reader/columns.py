@@ -13,7 +13,7 @@ from synth.reader.grid import is_number
 from synth.reader.layout import Rule
 
 
-@dataclass
+@dataclass(eq=False)
 class Word:
     """A word on a page."""
 

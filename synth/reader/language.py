@@ -25,7 +25,7 @@ def foreign(text: str) -> str:
 
 
 def _foreign_script(text: str) -> str:
-    letters = [char for char in text[:200_000] if char.isalpha()]
+    letters = [char for char in text[:60_000] if char.isalpha()]
     if len(letters) < 40:
         return ""
     scripts = Counter("LATIN" if char.isascii() else unicodedata.name(char, "UNKNOWN").split()[0] for char in letters)
@@ -39,7 +39,7 @@ def _foreign_script(text: str) -> str:
 
 
 def _foreign_words(text: str) -> str:
-    words = text[:200_000].lower().split()
+    words = text[:60_000].lower().split()
     if len(words) < 60:
         return ""
     shares = {language: sum(word in known for word in words) / len(words) for language, known in _WORDS.items()}

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from synth.model import Box
@@ -26,7 +27,7 @@ _STAMP = re.compile(r"^arXiv:\S+\s*(?:v\d+)?\s*\[", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"^(?:page\s*)?[-–—]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*(?:(?:of|/)\s*\d{1,4})?\s*[-–—]?$", re.IGNORECASE)
 
 
-@dataclass
+@dataclass(eq=False)
 class Line:
     """One visual line."""
 
@@ -90,9 +91,20 @@ class Page:
     """characters that run in another direction and were left out."""
 
 
+@cache
+def is_math_font(font: str) -> bool:
+    """Whether a font, by its name, holds mathematical letters and signs."""
+    return bool(MATH_FONT.search(font))
+
+
+@cache
+def _is_bold_font(font: str) -> bool:
+    return bool(BOLD_FONT.search(font))
+
+
 def is_bold(span: dict[str, Any]) -> bool:
     """Whether a span is set in bold, by its flag or the name of its font."""
-    return bool(span["flags"] & 16) or bool(BOLD_FONT.search(span["font"]))
+    return bool(span["flags"] & 16) or _is_bold_font(span["font"])
 
 
 _DINGBATS = {"\x13": "✓", "\x14": "✔", "\x17": "✗", "\x18": "✘", "3": "✓", "4": "✔", "5": "✗", "6": "✘", "7": "✗", "8": "✘"}
@@ -113,7 +125,7 @@ def shown(span: dict[str, Any]) -> str:
 
 def joined_spans(spans: Sequence[dict[str, Any]]) -> tuple[str, bool]:
     """The text of spans with raised marks dropped and exponents shown as ^, and whether it begins with a mark."""
-    text, mark, end, math = "", False, 0.0, False
+    text, mark, end, math, raised = "", False, 0.0, False, False
     for number, span in enumerate(spans):
         piece = shown(span)
         bare = piece.strip()
@@ -121,8 +133,11 @@ def joined_spans(spans: Sequence[dict[str, Any]]) -> tuple[str, bool]:
             text += " "
         if span["flags"] & 1 and bare:
             power = bool(_INTEGER.search(text)) or (math and text[-1:].isalpha())
-            if power and re.match(r"[\d+\-−]", bare):
+            if raised:
+                text += piece
+            elif power and re.match(r"[\d+\-−]", bare):
                 text += "^" + piece.lstrip()
+                raised = True
             elif not _MARK.match(bare):
                 text += piece
             elif not text.strip():
@@ -131,9 +146,10 @@ def joined_spans(spans: Sequence[dict[str, Any]]) -> tuple[str, bool]:
                 text += " "
         else:
             text += piece
+            raised = raised and not bare
         if bare:
             end = span["bbox"][2]
-            math = bool(MATH_FONT.search(span["font"])) or (bool(span["flags"] & 2) and len(bare) == 1)
+            math = is_math_font(span["font"]) or (bool(span["flags"] & 2) and len(bare) == 1)
         if number > 400:
             break
     return text, mark
@@ -161,7 +177,7 @@ def _line(spans: Sequence[dict[str, Any]], boxes: Sequence[Box], page: int, bloc
     total = sum(weights.values()) or 1
     (font, size, _), _ = max(weights.items(), key=lambda item: item[1])
     bold = sum(count for (_, _, heavy), count in weights.items() if heavy)
-    math = sum(count for (name, _, _), count in weights.items() if MATH_FONT.search(name))
+    math = sum(count for (name, _, _), count in weights.items() if is_math_font(name))
     left, top, right, bottom = zip(*boxes, strict=True)
     return Line(
         page=page,
