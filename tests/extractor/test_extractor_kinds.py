@@ -124,7 +124,36 @@ COMPARE: list[tuple[str, Part]] = [
         compare("tome", "beats", "dpcknn", quantifier="mostly"),
     ),
 ]
+COMPARE += [
+    ("ToMe fails to match EViT on COCO.", compare("tome", "trails", "evit", where=at(("coco",)))),
+    ("EViT, unlike ToMe, outperforms SiT.", compare("evit", "beats", "sit")),
+    ("ToMe matches the baseline on COCO.", compare("tome", "equals", "keep_all", margin=NEAR, where=at(("coco",)))),
+    ("Most methods outperform random pruning.", Compare(subject=OTHERS, relation="beats", other=of("random"), subject_by="median")),
+    ("There is no significant difference between ToMe and EViT.", compare("tome", "equals", "evit", margin=NEAR)),
+    ("The gap between ToMe and EViT is at most 0.2 points.", compare("tome", "equals", "evit", margin=span(0.0, 0.2))),
+    (
+        "FooViT outperforms ToMe and EViT by 1.0 and 1.2 points.",
+        AllOf(
+            parts=(compare("foovit", "beats", "tome", margin=span(0.95, 1.05)), compare("foovit", "beats", "evit", margin=span(1.15, 1.25)))
+        ),
+    ),
+    (
+        "ToMe has lower accuracy and latency than EViT.",
+        AllOf(parts=(compare("tome", "trails", "evit", metric="top1_percent"), compare("tome", "beats", "evit", metric="latency_ms"))),
+    ),
+    (
+        "Fixed radial patterns keep up with Top-K at a keep rate of 0.9, but fall behind at lower keep rates.",
+        AllOf(
+            parts=(
+                Compare(subject=of("l1", "l2", "linf"), relation="equals", other=of("topk"), margin=NEAR, where=at(keep_rate=(0.9, 0.9))),
+                Compare(subject=of("l1", "l2", "linf"), relation="trails", other=of("topk"), where=at(keep_rate=(None, 0.89))),
+            )
+        ),
+    ),
+]
 RANK: list[tuple[str, Part]] = [
+    ("ToMe is among the best performing methods.", rank("tome", "top", 3, by="mean_rank")),
+    ("ToMe is in the bottom three at keep rates of 0.5 and below.", rank("tome", "bottom", 3, where=at(keep_rate=(None, 0.5)))),
     ("EViT is among the top three methods on every dataset.", rank("evit", "top", 3, quantifier="all", per_dataset=True)),
     ("EViT is among the bottom three methods on every dataset.", rank("evit", "bottom", 3, quantifier="all", per_dataset=True)),
     ("EViT is among the top five methods on every dataset.", rank("evit", "top", 5, quantifier="all", per_dataset=True)),
@@ -173,7 +202,29 @@ EFFECT: list[tuple[str, Part]] = [
     ),
     ("EViT improves top-1 accuracy from 79.5% to 80.1%.", effect("top1_percent", "difference", 0.5, 0.7)),
 ]
+EFFECT += [
+    (
+        "FooViT is 1.4x faster and 0.3% more accurate than BarNet.",
+        AllOf(
+            parts=(
+                effect("images_per_second", "ratio", 1.35, 1.45, "foovit", baseline=of("barnet")),
+                effect("top1_percent", "difference", 0.25, 0.35, "foovit", baseline=of("barnet")),
+            )
+        ),
+    ),
+    ("ToMe speeds up inference by a factor of 2.", effect("images_per_second", "ratio", 1.5, 2.5, "tome")),
+    (
+        "By pruning 66% of the input tokens, DynamicViT reduces FLOPs by 31% to 37%.",
+        effect("gmacs", "percent", -37, -31, "dynamicvit", where=at(keep_rate=(0.34, 0.34))),
+    ),
+]
 TREND: list[tuple[str, Part]] = [
+    ("At a keep rate of 0.25, the accuracy of DynamicViT collapses.", trend("dynamicvit", "falls", metric="top1_percent", end=0.25)),
+    ("FooViT maintains accuracy down to a keep rate of 0.5.", trend("foovit", "stays", metric="top1_percent", end=0.5)),
+    (
+        "Reducing the keep rate from 0.9 to 0.5 costs EViT 1.3 points of accuracy.",
+        trend("evit", "falls", metric="top1_percent", start=0.9, end=0.5, margin=1.25),
+    ),
     ("The performance of Top-K drops as the keep rate decreases.", trend("topk", "falls")),
     ("The performance of Top-K rises as the keep rate decreases.", trend("topk", "rises")),
     ("The performance of Top-K stays the same as the keep rate decreases.", trend("topk", "stays")),
@@ -231,6 +282,19 @@ AMOUNT: list[tuple[str, Part]] = [
             )
         ),
     ),
+]
+AMOUNT += [
+    (
+        "ToMe achieves 1564 images/s compared to 953 images/s for the baseline.",
+        AllOf(
+            parts=(
+                amount("tome", "images_per_second", 1563.5, 1564.5),
+                amount("keep_all", "images_per_second", 952.5, 953.5),
+            )
+        ),
+    ),
+    ("FooViT uses 60% of the FLOPs of EViT.", amount("foovit", "gmacs", 0.595, 0.605, versus=of("evit"), relation="ratio")),
+    ("On Penn Treebank, FooTagger achieves POS of 97.97.", amount("footagger", "pos", 97.965, 97.975, where=at(("penn_treebank",)))),
 ]
 CONTRAST: list[tuple[str, Part]] = [
     (

@@ -37,6 +37,12 @@ REFUSED = [
     ("EViT does not reduce FLOPs by 40%.", "denies a change, which the grammar cannot express"),
     ("ToMe outperforms EViT on ImageNet, but not on NABirds.", "denies something that the grammar cannot express, “not”"),
     ("ToMe consistently outperforms", "cut short before its object: what ToMe is compared with is lost"),
+    ("There is no evidence that ToMe outperforms EViT.", "asserts nothing: “no evidence”"),
+    ("We study whether ToMe outperforms EViT.", "asserts nothing: “whether”"),
+    (
+        "ToMe at keep rate 0.5 matches EViT at keep rate 0.7.",
+        "compares the two sides under different settings, which the grammar cannot express",
+    ),
     ("", "empty"),
 ]
 
@@ -95,6 +101,24 @@ def test_broken_off_sentence_is_noticed(text: str, how: str) -> None:
 def test_whole_sentence_without_full_stop_is_not_cut(text: str) -> None:
     """A missing full stop alone does not make a sentence cut short."""
     assert cut_short(text) == ("", "")
+
+
+LOST = [
+    ("ToMe outperforms EViT when trained from scratch.", "the condition “when trained from scratch” is not part of the reading"),
+    ("With larger backbones, ToMe outperforms EViT.", "the condition “With larger backbones” is not part of the reading"),
+    ("ToMe doubles throughput with negligible accuracy loss.", "“negligible accuracy loss” gives no number"),
+    ("EViT, unlike ToMe, outperforms SiT.", "“unlike ToMe” is not part of the reading"),
+    ("Only Top-K outperforms random pruning.", "that it is the only one is not part of the reading"),
+]
+
+
+@pytest.mark.parametrize(("text", "note"), LOST)
+def test_what_a_reading_loses_is_noted(text: str, note: str) -> None:
+    """A condition or remark that the grammar cannot hold is dropped in the open, and costs confidence."""
+    found = parse(text)
+    assert found.hypothesis is not None
+    assert found.notes == (note,)
+    assert found.confidence <= 0.83
 
 
 def test_cut_condition_is_an_assumption() -> None:

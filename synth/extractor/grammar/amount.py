@@ -37,7 +37,7 @@ def _amount(scene: Scene, figure: Figure, subject: Group) -> Amount | str:
             quantifier=quantifier,
             assumptions=tuple(notes),
         )
-    versus, backbones = baseline_of(scene)
+    versus, backbones = baseline_of(scene, subject)
     if versus.members == ("keep_all",) and not backbones and "than" not in scene.text and figure.sort == "difference":
         versus = ALL_OTHERS
     if not versus.members and metric == "tokens":

@@ -15,6 +15,7 @@ _BASELINE = re.compile(
     r"\b(?:over|compared (?:to|with)|relative to|than|versus|vs\.?|against|with respect to"
     r"|from)\s+(?:that of\s+|those of\s+|the\s+)?"
 )
+_OWNER = re.compile(r"\ue003+\s+(?P<of>of\s+)(?=\ue001)")
 _COMPARATIVE = re.compile(r"\b(?:fewer|less|more|higher|lower|faster|slower|smaller|larger)\b")
 _LOSSLESS = re.compile(
     r"\b(?:without|no|zero|not)\s+(?:any\s+|a\s+)?(?:\w+\s+)?(?:(?:loss|drop|degradation|decrease"
@@ -24,7 +25,7 @@ _LOSSLESS = re.compile(
 )
 
 
-def baseline_of(scene: Scene) -> tuple[Group, tuple[str, ...]]:
+def baseline_of(scene: Scene, subject: Group) -> tuple[Group, tuple[str, ...]]:
     """(group that a change is measured against, backbones that it names); without one the unreduced model."""
     for match in _BASELINE.finditer(scene.skeleton):
         stop = re.compile(r"[,;]|\b(?:on|with|at|while|and)\b").search(scene.skeleton, match.end())
@@ -34,6 +35,10 @@ def baseline_of(scene: Scene) -> tuple[Group, tuple[str, ...]]:
         backbones = tuple(span.name for span in scene.of("backbone") if span.name in group.members)
         if backbones and len(backbones) == len(group.members):
             return Group(label=group.label, members=("keep_all",)), backbones
+        return group, ()
+    owner = _OWNER.search(scene.skeleton)
+    group = group_in(scene, owner.end("of"), len(scene.text)) if owner else None
+    if group is not None and group.members and not set(group.members) & {*subject.members, *(span.name for span in scene.of("backbone"))}:
         return group, ()
     if scene.context.other is not None and _COMPARATIVE.search(scene.skeleton):
         return scene.context.other, ()
@@ -86,7 +91,7 @@ def effect_of(scene: Scene, figure: Figure, subject: Group) -> Effect | str:
     assumptions += [assumption] if assumption else []
     if figure.quantity.interval.low is None and not figure.quantity.is_range:
         assumptions.append("a change that is bounded from above only is read to have the stated direction or to be none")
-    baseline, backbones = baseline_of(scene)
+    baseline, backbones = baseline_of(scene, subject)
     size = _size(figure, change)
     if figure.way:
         change, size = _travelled(figure, metric)
