@@ -6,7 +6,8 @@ A stated value looked up in the tables of its own paper, where the headers only 
    unless a header of the cell names a rival; in a table that marks the own method the rows of others fit less.
 2. The best fit of the document is what the claim should be about; where nothing fits, nothing is said.
 3. Supported: the value stands in a cell that fits as well as any. Refuted: the value stands only where other headers fit
-   clearly worse (a number of another column), or the cells that fit have other values. Else open.
+   clearly worse (a number of another column), or the cells that fit have other values; only a cell whose headers name
+   subject and metric refutes. Else open.
 """
 
 from __future__ import annotations
@@ -64,6 +65,8 @@ class Place:
     fit: float
     named: bool
     """every term of the claim is named by a header or the caption."""
+    owned: bool
+    """headers name the subject and the metric."""
     foreign: bool
     """a header, or a caption that names no other, speaks of something else instead."""
 
@@ -175,12 +178,12 @@ def places_of(hypothesis: Amount, tables: Iterable[Table], own: Sequence[str] = 
         for cell in table.cells:
             values = tuple(number.value for number in numbers_of(cell.text) if number.kind == "value")
             if values and (cell.row_path or cell.column_path):
-                others = bool(owned) and not {cell.row_path, cell.column_path} & owned
-                found.append(_place(hypothesis, table, cell, values, others))
+                mine = bool({cell.row_path, cell.column_path} & owned)
+                found.append(_place(hypothesis, table, cell, values, mine, bool(owned) and not mine))
     return found
 
 
-def _place(hypothesis: Amount, table: Table, cell: Cell, values: tuple[float, ...], others: bool) -> Place:
+def _place(hypothesis: Amount, table: Table, cell: Cell, values: tuple[float, ...], mine: bool, others: bool) -> Place:
     where = hypothesis.where
     terms: list[tuple[Kind, str]] = [("metric", hypothesis.metric)]
     terms += [("dataset", name) for name in where.datasets]
@@ -195,6 +198,7 @@ def _place(hypothesis: Amount, table: Table, cell: Cell, values: tuple[float, ..
         values=values,
         fit=mean - (OTHERS if others else 0.0),
         named=all(fit >= LEAST for fit, _ in everything),
+        owned=mine and any(likeness("metric", hypothesis.metric, text) >= GROUNDED for text in (*cell.row_path, *cell.column_path)),
         foreign=any(rival for _, rival in everything),
     )
 
@@ -226,6 +230,7 @@ def look_up(hypothesis: Amount, document: Document, own: Sequence[str] = ()) -> 
         if showing is None or showing.foreign:
             return Lookup("no_evidence", "no table names what the claim is about")
         return Lookup("inconclusive", "the value stands in a table that does not name what the claim is about", 0.55, showing)
+    outcome: Outcome = "refuted" if lead.owned else "inconclusive"
     if showing is None:
-        return Lookup("refuted", f"the fitting cell has another value, {lead.cell.text}", 0.5 - 0.4 * lead.fit, lead)
-    return Lookup("refuted", "the value stands only under headers that fit worse", max(0.05, 0.5 - 0.4 * (best - showing.fit)), showing)
+        return Lookup(outcome, f"the fitting cell has another value, {lead.cell.text}", 0.5 - 0.4 * lead.fit, lead)
+    return Lookup(outcome, "the value stands only under headers that fit worse", max(0.05, 0.5 - 0.4 * (best - showing.fit)), showing)

@@ -66,6 +66,11 @@ def others_of(leaf: Statement) -> tuple[str, ...] | None:
     return None
 
 
+def open_population(leaf: Statement) -> bool:
+    """Whether a statement is about all other methods without naming them."""
+    return others_of(leaf) is None and not isinstance(leaf, Contrast | Correlate | CompareCorrelations)
+
+
 def _relevant(observation: Observation, leaf: Statement) -> bool:
     if not any(observation.metric in metric_names(metric, observation.dataset) for metric in metrics_of(leaf)):
         return False

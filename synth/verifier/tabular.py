@@ -11,16 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from synth.model import Amount, Claim, Document, Evidence, Hypothesis, Judgement, Observation, Paper, Rule, Table, WitnessName
+from synth.model import Amount, Claim, Document, Evidence, Hypothesis, Judgement, Observation, Paper, Rule, Table, WitnessName, leaves
 from synth.verifier.bench import count
 from synth.verifier.judge import judge
 from synth.verifier.linking import own_method, own_names
 from synth.verifier.lookup import look_up, stated_value
 from synth.verifier.reported import observations_of
 from synth.verifier.rules import rule_for
-from synth.verifier.selection import name_key, select
+from synth.verifier.selection import name_key, open_population, select, subjects_of
 
 __all__ = ["TableWitness", "observations_of"]
+
+
+SURE = 0.75
+"""confidence of the linking from which numbers may refute."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,9 @@ class TableWitness:
             paper: select(hypothesis, observations, own=names if paper == own else ()) for paper, observations in self.observations.items()
         }
         hearings = [
-            _Hearing(self._label(paper), paper == own, _careful(judge(hypothesis, observations, rule)), observations)
+            _Hearing(
+                self._label(paper), paper == own, _careful(judge(hypothesis, observations, rule), hypothesis, observations), observations
+            )
             for paper, observations in chosen.items()
             if observations
         ]
@@ -137,7 +143,7 @@ class TableWitness:
         pooled = select(hypothesis, [each for observations in self.observations.values() for each in observations])
         if hearings or len({each.paper_id for each in pooled}) < 2:
             return hearings
-        together = _careful(judge(hypothesis, pooled, rule))
+        together = _careful(judge(hypothesis, pooled, rule), hypothesis, pooled)
         return [] if together.outcome == "no_evidence" else [_Hearing("numbers of several papers side by side", False, together, pooled)]
 
     def _evidence(self, hearings: list[_Hearing]) -> Evidence:
@@ -165,17 +171,36 @@ class TableWitness:
         )
 
 
-def _careful(judgement: Judgement) -> Judgement:
+def _careful(judgement: Judgement, hypothesis: Hypothesis, observations: Sequence[Observation]) -> Judgement:
     """
-    Inconclusive where a decision compares numbers of different settings and a method has several of them.
+    Inconclusive where the numbers do not carry the decision that they seem to make:
 
-    A table that gives accuracies at several budgets does not say which of them belong beside each other once the budgets are ignored.
+    1. settings ignored and several values of a method: accuracies at several budgets do not belong beside each other;
+    2. refuted against "all others": who is comparable is the table's affair, and a row of another size or ablation is not a rival;
+    3. refuted by numbers whose linking to names is a guess.
     """
-    steps = " ".join(judgement.steps)
-    if judgement.outcome not in ("supported", "refuted") or "settings are ignored" not in steps or "kept as alternatives" not in steps:
+    if judgement.outcome not in ("supported", "refuted"):
         return judgement
-    step = f"4. {judgement.outcome} only with settings ignored, where methods have several values: inconclusive"
-    return judgement.model_copy(update={"outcome": "inconclusive", "steps": (*judgement.steps, step)})
+    steps = " ".join(judgement.steps)
+    doubt = ""
+    if "settings are ignored" in steps and "kept as alternatives" in steps:
+        doubt = "only with settings ignored, where methods have several values"
+    elif judgement.outcome == "refuted" and any(open_population(leaf) for leaf in leaves(hypothesis)):
+        doubt = "only against whatever else the tables hold"
+    elif judgement.outcome == "refuted" and _sureness(hypothesis, observations) < SURE:
+        doubt = "only by numbers whose names are a guess"
+    if not doubt:
+        return judgement
+    probability = None if judgement.probability is None else 0.5 + (judgement.probability - 0.5) / 2
+    steps_now = (*judgement.steps, f"4. {judgement.outcome} {doubt}: inconclusive")
+    return judgement.model_copy(update={"outcome": "inconclusive", "probability": probability, "steps": steps_now})
+
+
+def _sureness(hypothesis: Hypothesis, observations: Sequence[Observation]) -> float:
+    """Mean confidence of the linking of the subjects' numbers; of all numbers where no subject is named."""
+    subjects = {name for leaf in leaves(hypothesis) for name in subjects_of(leaf)}
+    chosen = [each.confidence for each in observations if not subjects or each.method in subjects]
+    return sum(chosen) / len(chosen) if chosen else 0.0
 
 
 def _tempered(hearing: _Hearing) -> float | None:

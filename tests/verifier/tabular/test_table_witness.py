@@ -200,3 +200,21 @@ def test_numbers_at_different_budgets_decide_nothing() -> None:
     assert evidence.outcome == "inconclusive"
     assert evidence.judgement is not None
     assert "settings ignored" in evidence.judgement.steps[-1]
+
+
+def test_an_open_population_does_not_refute() -> None:
+    """Rows that nobody named as rivals, another size or an ablation, leave "better than all others" open; a named rival refutes it."""
+    rows = [["Method", "Top-1"], ["EViT", "79.5"], ["ToMe", "79.1"], ["SomethingHuge", "88.0"]]
+    anyone = Group(label="all other methods", members=())
+    witness = TableWitness([paper(rows)])
+    assert witness.testify(make_claim(Compare(subject=group("tome"), other=anyone, relation="beats"))).outcome == "inconclusive"
+    assert witness.testify(make_claim(Compare(subject=group("tome"), other=group("evit"), relation="beats"))).outcome == "refuted"
+
+
+def test_guessed_names_do_not_refute() -> None:
+    """Numbers under a head that nobody understands can leave a claim open, not refute it."""
+    rows = [["Model", "Zorp"], ["Alpha", "3.0"], ["Beta", "9.0"]]
+    evidence = TableWitness([paper(rows)]).testify(
+        make_claim(Compare(subject=group("alpha"), other=group("beta"), relation="beats", metric="zorp"))
+    )
+    assert evidence.outcome == "inconclusive"
