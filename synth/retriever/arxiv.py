@@ -161,6 +161,9 @@ class ArxivSource:
             max_bytes=MAX_PDF_BYTES,
             read_seconds=60.0,
         )
+        missing = self._known_missing(short)
+        if missing:
+            return Skipped(paper=paper, reason=missing)
         reply = self.client.known(call)
         if reply is None and self._failed_fetches >= 2:
             return Skipped(paper=paper, reason="not tried: the downloads before it failed because arXiv was out of reach")
@@ -168,9 +171,17 @@ class ArxivSource:
             reply = reply or self.client.get(call)
         except Fault as fault:
             self._failed_fetches = self._failed_fetches + 1 if fault.state in DOWN else 0
+            if fault.status == 404 and self.client.cache is not None:  # for a day: a PDF may not have been built yet
+                self.client.cache.put("arxiv-no-pdf", self.base_url + short, _pdf_reason(fault).encode(), seconds=DAY)
             return Skipped(paper=paper, reason=_pdf_reason(fault))
         self._failed_fetches = 0
         return Fetched(paper=paper, data=reply.content, name=short.replace("/", "_") + ".pdf")
+
+    def _known_missing(self, short: str) -> str:
+        """Why there is no PDF, if the server said so within the last day."""
+        cache = self.client.cache
+        data = cache.get("arxiv-no-pdf", self.base_url + short) if cache is not None and not self.client.refresh else None
+        return data.decode() if data else ""
 
     def _pdf_url(self, paper: Paper, short: str) -> str:
         given = paper.location or ""

@@ -162,6 +162,16 @@ def test_a_pdf_that_cannot_be_had_is_skipped_with_the_reason(
     assert len(server.calls) == calls
 
 
+def test_a_missing_pdf_is_asked_for_once_a_day(source: ArxivSource, server: ArxivServer) -> None:
+    """The server's word that there is none holds for a day, and not for ever."""
+    server.plan(Answer(404, b"gone", "text/plain"))
+    first = source.fetch(make_paper())
+    assert source.fetch(make_paper()) == first
+    assert len(server.calls) == 1
+    source.client.clock.sleep(86_401)
+    assert isinstance(source.fetch(make_paper()), Fetched)
+
+
 def test_a_pdf_with_the_wrong_content_type_is_a_pdf(source: ArxivSource, server: ArxivServer) -> None:
     """The bytes decide, not the label."""
     server.plan(Answer(200, b"\n\n" + PDF, "text/html"))

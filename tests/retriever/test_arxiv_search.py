@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from arxiv_server import BOMB, EXTERNAL, Answer, ArxivServer, Entry, FakeClock, error_feed, html, rate_exceeded
 
+from synth import __version__
 from synth.errors import UsageError
 from synth.model import Question, SearchEntry
 from synth.retriever.arxiv import ArxivSource, is_withdrawn
@@ -60,7 +61,7 @@ def test_calls_are_three_seconds_apart_and_say_who_calls(source: ArxivSource, se
     source.fetch(source.find(["2401.00001"])[0].papers[0])
     assert len(server.calls) == 5
     assert min(server.gaps()) >= 3.0
-    assert {call.headers["User-Agent"].split()[0] for call in server.calls} == {"synth/0.1.0"}
+    assert {call.headers["User-Agent"].split()[0] for call in server.calls} == {f"synth/{__version__}"}
     assert all(re.fullmatch(r"synth/\S+ \([^()]+\)", call.headers["User-Agent"]) for call in server.calls)
 
 
