@@ -17,7 +17,7 @@ from synth.errors import LaboratoryError
 from synth.model import CellRequest, Claim, Evidence, LabRecord, Measure, Observation, Scale, Spec, WitnessName
 from synth.store.workspace import Workspace
 from synth.verifier import laboratory
-from synth.verifier.cells import Beyond, Plan, plan
+from synth.verifier.cells import SIZES, Beyond, Plan, plan
 from synth.verifier.judge import judge
 from synth.verifier.rules import rule_for
 
@@ -165,9 +165,9 @@ class RerunWitness:
         )
         folder = self._folder / _key(spec, self._python)
         kept = None if self._fresh else _kept(folder, spec)
-        if kept is None:
-            if budget < LEAST_SECONDS:
-                return
+        if kept is None and budget < LEAST_SECONDS:
+            kept = () if self._fresh else _kept(folder, spec, whole=False) or ()
+        elif kept is None:
             kept = self._run(measure, spec, folder)
         for record in kept:
             if record.metric.startswith("control_"):
@@ -197,7 +197,8 @@ def _silent(reason: str) -> Evidence:
 def _order(wanted: Wanted) -> tuple[object, ...]:
     """Cells of one backbone and data set together and all seeds of a cell next to each other, so that a cut leaves whole cells."""
     measure, cell = wanted
-    return (ORDER.index(measure), cell.dataset, cell.backbone != "proxy_tiny", cell.backbone, -cell.keep_rate, cell.method, cell.seed)
+    size = next((rank for rank, name in enumerate(SIZES) if name in cell.backbone), len(SIZES))
+    return (ORDER.index(measure), cell.dataset, size, cell.backbone, -cell.keep_rate, cell.method, cell.seed)
 
 
 def _control_line(record: LabRecord) -> str:
@@ -214,11 +215,11 @@ def _key(spec: Spec, python: str) -> str:
     return hashlib.sha256(f"{asked}\n{python}\n{laboratory.laboratory_digest()}".encode()).hexdigest()[:16]
 
 
-def _kept(folder: Path, spec: Spec) -> tuple[LabRecord, ...] | None:
-    """Records of an earlier run that measured every cell; None if there is none or a cell lacks its value."""
+def _kept(folder: Path, spec: Spec, *, whole: bool = True) -> tuple[LabRecord, ...] | None:
+    """Records of an earlier run; None if there is none, or a cell lacks its value and the whole is asked for."""
     path = folder / "records.jsonl"
     if not path.is_file():
         return None
     records = laboratory.believed(path.read_text("utf-8").splitlines(), spec).records
     valued = {record.cell for record in records if record.value is not None and not record.metric.startswith("control_")}
-    return records if valued >= set(spec.cells) else None
+    return records if not whole or valued >= set(spec.cells) else None

@@ -179,6 +179,15 @@ def test_no_time_is_no_evidence(bench: Bench) -> None:
     assert evidence.reason == "not run: the time for reruns is used up"
 
 
+def test_what_was_measured_in_part_counts_without_time(bench: Bench) -> None:
+    """With no time left, the cells that an earlier run could measure still speak."""
+    bench.hear("half")
+    evidence = bench.witness("good", budget=0.0).testify(make_claim(compare()))
+    assert bench.calls == 1
+    assert evidence.observations
+    assert "cells were not measured" in evidence.reason
+
+
 def test_no_laboratory_is_a_reason(tmp_path: Path) -> None:
     """An interpreter that is not there is a failed rerun, not an error."""
     witness = RerunWitness(Workspace(tmp_path), python=str(tmp_path / "nowhere"))
