@@ -74,7 +74,7 @@ def opening(text: str, itself: str | None) -> tuple[str, Conditions, tuple[str, 
 
 
 _HARMLESS = re.compile(
-    r"^(?:in (?:this|our|general|fact|particular|contrast|comparison|addition|summary|total|conclusion"
+    r"^(?:in (?:(?:our |all )?experiments|this|our|general|fact|particular|contrast|comparison|addition|summary|total|conclusion"
     r"|practice|terms)|on average|for example|for instance|on the (?:other|one)|by contrast|"
     r"at the same time|over all|compared|relative|among|with (?:our|the proposed))\b",
     re.I,

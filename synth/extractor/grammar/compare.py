@@ -63,6 +63,7 @@ _LISTED_METRICS = re.compile(
     r"|for)\s+(?:both\s+)?\ue003+(?:\s*,\s*\ue003+)*,?\s+and\s+(?:\w+\s+)?\ue003+"
 )
 _UP_TO = re.compile(r"match|rival|keep|competitive|on (?:a )?par|as good|as well|as accurate")
+_TRADE_OFF = re.compile(r"\b(?:trade-?offs?|pareto)\b")
 _WITHIN = re.compile(r"\bwithin\s+(?P<n>\d+(?:\.\d+)?)\s?(?:%|percentage points?|points?|pp)\s+(?:points\s+)?of\s+")
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|gets?)\s+(?:\w+\s+){0,2}$")
 _TURN: dict[Relation, Relation] = {"beats": "trails", "trails": "beats", "equals": "equals"}
@@ -216,6 +217,8 @@ def compare(scene: Scene) -> Reading | Refusal | None:
     cue = _between(scene) or _within(scene) or _verb(scene) or _adjective(scene) or _bare(scene)
     if cue is None or isinstance(cue, Refusal | Reading):
         return cue
+    if _TRADE_OFF.search(scene.skeleton, cue.start):
+        return Refusal("compares by a trade-off, which is no single metric")
     if _differs(scene, cue):
         return Refusal("compares the two sides under different settings, which the grammar cannot express")
     subject = subject_before(scene, cue.start) if cue.other is None or cue.note or cue.inherits else _after(scene, cue)

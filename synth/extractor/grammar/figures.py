@@ -99,6 +99,8 @@ def free_quantities(scene: Scene) -> tuple[Quantity, ...]:
             before,
         ):
             continue
+        if re.search(r"\b(?:until|beyond|regime of|each \w+)\s+(?:\w+\s+)?$", text[: one.begin]):
+            continue
         if not one.unit and not one.bounded and not one.decimals and _NUMBERED.search(scene.text[: one.start]):
             continue
         if not one.unit and re.match(
