@@ -72,7 +72,7 @@ def _chance_step(bench: Bench, whole: Tally, chance: float | None) -> float | No
         bench.step(3, f"{words}; no chance level")
         return None
     p = tail([(1 - chance, chance)] * whole.holds.size, float(whole.holds.sum()))
-    bench.step(3, f"{words}; chance {chance:.3f}, p = {p:.3g} (exact)")
+    bench.step(3, f"{words}; chance {chance:.3f}, p = {p:.3g} (exact, cells taken as independent)")
     return p
 
 

@@ -28,6 +28,8 @@ HIGH_REFUTED = 0.5
 """a claim of high correlation fails where the whole interval lies below this."""
 SOFT_MERGING = ("sit", "patchmerger", "sinkhorn")
 PERMUTATIONS = 500
+CLEAR = 0.5
+"""share of the differences in a cell that must exceed the noise."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Correlations:
     null: Array
     """[permutations, places]: with the labels of the methods exchanged at random."""
     panel: Panel
+    clear: float
+    """median over cells of the share of methods whose y differs from 0 beyond the noise."""
 
 
 def _settings(place: Place) -> Place:
@@ -66,10 +70,11 @@ def correlations(bench: Bench, x: str, y: str, where: Conditions, leave_out: Col
     panel = Panel(x, ("x",), places, np.zeros((xs.values.shape[0], len(found), 1)), repeats, used, (*xs.notes, *ys.notes), repeats * 0)
     rho = np.stack([cell[0] for _, cell in found], axis=1)
     null = np.stack([cell[2] for _, cell in found], axis=1)
-    return Correlations(places, rho, tuple(cell[1] for _, cell in found), null, panel)
+    return Correlations(places, rho, tuple(cell[1] for _, cell in found), null, panel, float(np.median([cell[3] for _, cell in found])))
 
 
-Cell = tuple[Array, int, Array]
+Cell = tuple[Array, int, Array, float]
+"""rho [1 + draws], methods, rho with exchanged labels [permutations], share of y that differs from 0 beyond the noise"""
 
 
 def _cells(
@@ -105,7 +110,9 @@ def _cell(bench: Bench, xs: Panel, ys: Panel, row: int, other: int | None, leave
     order = rng.permuted(np.tile(np.arange(a.shape[1]), (PERMUTATIONS, 1)), axis=1)
     null = spearman(np.broadcast_to(a[0], order.shape), b[0][order])
     rho = spearman(a, b)
-    return None if np.isnan(rho[0]) else (np.nan_to_num(rho), int(a.shape[1]), np.nan_to_num(null))
+    low, high = np.quantile(b[1:], [(1 - bench.rule.level) / 2, (1 + bench.rule.level) / 2], axis=0)
+    clear = float(((low > 0) | (high < 0)).mean())
+    return None if np.isnan(rho[0]) else (np.nan_to_num(rho), int(a.shape[1]), np.nan_to_num(null), clear)
 
 
 def _against_anchor(xs: Panel, ys: Panel, row: int, other: int, leave_out: Collection[str]) -> tuple[Array, Array] | None:
@@ -166,12 +173,19 @@ def resampled(found: Correlations, values: Array, bench: Bench, statistic: str) 
     return np.array([reduce(values[0]), *rest])
 
 
+def _doubt_noise(bench: Bench, found: Correlations) -> None:
+    """Noise alone pulls correlations towards 0: where most performances cannot be told apart, a low one refutes nothing."""
+    if found.clear < CLEAR:
+        bench.doubts.append(f"only {found.clear:.0%} of the differences in a cell exceed the noise")
+
+
 def correlate(hypothesis: Correlate, bench: Bench) -> Judgement:
     """Judge "x and y correlate weakly / moderately / highly"."""
     found = correlations(bench, hypothesis.x, hypothesis.y, hypothesis.where)
     if found is None:
         raise NoCells(f"no cell has {hypothesis.x} and {hypothesis.y} for more than {LEAST_METHODS} methods")
     bench.selected(found.panel, hypothesis.where, "")
+    _doubt_noise(bench, found)
     sign = expected_sign(hypothesis.x, hypothesis.y, hypothesis.sign)
     toward = found.rho * sign if sign else np.abs(found.rho)
     strength = resampled(found, np.abs(found.rho), bench, "median")
@@ -215,6 +229,7 @@ def compare_correlations(hypothesis: CompareCorrelations, bench: Bench) -> Judge
         raise NoCells(f"no cell has both {hypothesis.better} and {hypothesis.worse} beside {hypothesis.y}")
     found, values = gap
     bench.selected(found.panel, hypothesis.where, "")
+    _doubt_noise(bench, found)
     n = len(_clusters(found.places))
     draws = resampled(found, values, bench, "mean") if n >= LEAST_CELLS else values.mean(1)
     bounds = interval(draws[1:], bench.rule.level)
@@ -222,9 +237,8 @@ def compare_correlations(hypothesis: CompareCorrelations, bench: Bench) -> Judge
     bench.step(3, f"|rho| of {hypothesis.better} minus |rho| of {hypothesis.worse}: {told}")
     _without_soft_merging(hypothesis, bench)
     outcome: Outcome = "supported" if bounds[0] > 0 else "refuted" if bounds[1] < 0 else "inconclusive"
-    if n < LEAST_CELLS and outcome != "inconclusive":
-        bench.step(4, f"{outcome} by the numbers, but fewer than {LEAST_CELLS} cells: inconclusive")
-        outcome = "inconclusive"
+    if n < LEAST_CELLS:
+        bench.doubts.append(f"fewer than {LEAST_CELLS} cells")
     return bench.judgement(outcome, found.panel, draws[1:], float(draws[0]), bounds, probability=float((draws[1:] > 0).mean()), chance=0.0)
 
 
@@ -241,7 +255,14 @@ def _gap(better: Correlations | None, worse: Correlations | None) -> tuple[Corre
     rows = better.panel.rows(keep.tolist())
     repeats = np.minimum(rows.repeats, worse.panel.repeats[theirs])
     panel = Panel(rows.metric, rows.methods, rows.places, rows.values, repeats, used, rows.notes, rows.slack)
-    found = Correlations(tuple(common), better.rho[:, mine], tuple(better.sizes[i] for i in mine), better.null[:, mine], panel)
+    found = Correlations(
+        tuple(common),
+        better.rho[:, mine],
+        tuple(better.sizes[i] for i in mine),
+        better.null[:, mine],
+        panel,
+        min(better.clear, worse.clear),
+    )
     return found, np.abs(better.rho[:, mine]) - np.abs(worse.rho[:, theirs])
 
 

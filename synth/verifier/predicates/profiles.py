@@ -1,19 +1,18 @@
-"""Trend, Spread and Contrast: how a method's standing changes along a setting, over the cells, or between conditions."""
+"""Trend and Spread: how a method's numbers change along a setting, and how much its standing varies over the cells."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.model import Conditions, Contrast, Judgement, Observation, Outcome, Spread, Trend
-from synth.verifier.bench import Bench, by_dataset, count, population
-from synth.verifier.bootstrap import Array, generator, interval, ranks, standing
+from synth.model import Judgement, Outcome, Spread, Trend
+from synth.verifier.bench import Bench, count, population
+from synth.verifier.bootstrap import Array, generator, interval, ranks
 from synth.verifier.panel import EVERYWHERE, Panel, Place
 from synth.verifier.quantifiers import FLOOR
-from synth.verifier.scaling import KEEP_RATE_SLACK, canonical_backbone, matches
+from synth.verifier.scaling import KEEP_RATE_SLACK
 from synth.verifier.shares import decide_share
 
 LEAST_CELLS = 3
@@ -34,6 +33,7 @@ def trend(hypothesis: Trend, bench: Bench) -> Judgement:
         judgeable=lambda p: _on_a_way(p, hypothesis, subject, beyond),
         everywhere=frozenset() if set(subject) & EVERYWHERE else EVERYWHERE,
     )
+    bench.observe(panel, subject, beyond)
     subject = subject or tuple(population(panel, (), ()))
     panel = panel.only(dict.fromkeys((*subject, *beyond)))
     ways = _ways(panel, hypothesis, subject, beyond)
@@ -127,6 +127,7 @@ def spread(hypothesis: Spread, bench: Bench) -> Judgement:
         needed=subject,
         judgeable=lambda p: _enough(p, subject, population(p, named, subject)),
     )
+    bench.observe(panel, subject)
     panel = panel.only(population(panel, named, subject))
     rng = generator(bench.seed, "cells")
     draws, places = panel.values.shape[0] - 1, len(panel.places)
@@ -150,8 +151,8 @@ def spread(hypothesis: Spread, bench: Bench) -> Judgement:
     bench.step(3, f"{told}; chance of the extreme {chance:.3f}")
     outcome: Outcome = "inconclusive"
     if places < LEAST_CELLS or not others:
-        bench.step(4, f"a spread needs {LEAST_CELLS} cells and another method")
-    elif share[0] >= bench.rule.support_at - 1e-9 and bounds[0] > FLOOR:
+        bench.doubts.append(f"a spread needs {LEAST_CELLS} cells and another method")
+    if share[0] >= bench.rule.support_at - 1e-9 and bounds[0] > FLOOR:
         outcome = "supported"
     elif share[0] <= bench.rule.refute_at and bounds[1] < bench.rule.support_at:
         outcome = "refuted"
@@ -172,98 +173,3 @@ def _exceeded(sizes: Array, own: list[int], others: list[int], extreme: str) -> 
     mine = sizes[:, own].mean(1)[:, None]
     theirs = sizes[:, others]
     return np.asarray(((theirs < mine) if extreme == "most" else (theirs > mine)).mean(1)) if others else np.zeros(sizes.shape[0])
-
-
-def thirds(population_size: float, level: str) -> tuple[float, float]:
-    """Ranks that count as a third of a ranking: of 13, 1 to 4 are high, 5 to 9 middle, 10 to 13 low."""
-    high = (population_size - 1) / 3
-    return {"high": (1.0, high), "middle": (high + 1, population_size - high), "low": (population_size + 1 - high, population_size)}[level]
-
-
-def _holds(place: Place, used: Sequence[Observation], where: Conditions) -> bool:
-    """Whether the observations at a place lie within the conditions."""
-    near = [o for o in used if o.dataset == place.dataset and canonical_backbone(o.backbone) == place.backbone]
-    mine = [o for o in near if set(place.settings) <= set(o.settings)] or near
-    return bool(mine) and matches(where, mine[0])
-
-
-def contrast(hypothesis: Contrast, bench: Bench) -> Judgement:
-    """Judge "the subject stands better under one condition than under the others", by mean ranks and thirds."""
-    subject = hypothesis.subject.members
-    panel = bench.panel(
-        hypothesis.metric, hypothesis.where, needed=subject, judgeable=lambda p: _enough(p, subject, population(p, (), subject))
-    )
-    panel = panel.only(population(panel, (), subject))
-    under = [row for row, place in enumerate(panel.places) if _holds(place, panel.used, hypothesis.under)]
-    rest = [row for row in range(len(panel.places)) if row not in under]
-    against = [row for row in rest if _holds(panel.places[row], panel.used, hypothesis.against)]
-    placed = np.stack([ranks(panel.values[:, p] * panel.sign) for p in range(len(panel.places))], axis=1)
-    mine = np.nanmean(placed[:, :, panel.columns(subject)], axis=2)
-    sizes = (~np.isnan(panel.values[0])).sum(1)
-    if not under or not against:
-        bench.missing.append("cells under the condition singled out" if not under else "cells to set against it")
-        bench.step(4, "one side of the contrast was not observed")
-        zero = np.zeros(panel.values.shape[0] - 1)
-        return bench.judgement("no_evidence", panel, zero, math.nan, (math.nan, math.nan))
-    groups = {"under": under} | {name: [against[i] for i in rows] for name, rows in by_dataset([panel.places[r] for r in against]).items()}
-    means = {name: _resampled(mine, rows, generator(bench.seed, "cells", name)) for name, rows in groups.items()}
-    others = np.mean([means[name] for name in groups if name != "under"], axis=0)
-    gap = others - means["under"] if hypothesis.relation == "better" else means["under"] - others
-    bounds = interval(gap[1:], bench.rule.level)
-    for name in groups:
-        low, high = interval(means[name][1:], bench.rule.level)
-        bench.step(
-            3,
-            f"mean rank {name or 'elsewhere'}: {means[name][0]:.2f} ({low:.2f} to {high:.2f}) of {sizes[groups[name]].mean():.3g} methods",
-        )
-    bench.step(3, f"stands {gap[0]:.2f} ranks {hypothesis.relation} there, interval {bounds[0]:.2f} to {bounds[1]:.2f}")
-    levels = [(name, hypothesis.level_under if name == "under" else hypothesis.level_against) for name in groups]
-    reach = _reach(panel, subject, bench.rule.level)
-    verdicts = [
-        _level(bench, name, means[name], level, float(sizes[groups[name]].mean()), reach[:, groups[name]].mean(1))
-        for name, level in levels
-        if level
-    ]
-    agrees = gap[1:] > 0
-    for name, level in levels:
-        if level:
-            low, high = thirds(float(sizes[groups[name]].mean()), level)
-            agrees &= (means[name][1:] >= low - 1e-9) & (means[name][1:] <= high + 1e-9)
-    outcome: Outcome = "inconclusive"
-    if bounds[1] < 0 or "missed" in verdicts:
-        outcome = "refuted"
-    elif gap[0] > 0 and bounds[0] > 0 and all(verdict == "met" for verdict in verdicts):
-        outcome = "supported"
-    if min(len(under), len(against)) < LEAST_CELLS and outcome != "inconclusive":
-        bench.step(4, f"{outcome} by the numbers, but fewer than {LEAST_CELLS} cells on a side: inconclusive")
-        outcome = "inconclusive"
-    return bench.judgement(outcome, panel, gap[1:], float(gap[0]), bounds, probability=float(agrees.mean()), chance=0.0)
-
-
-def _resampled(mine: Array, rows: list[int], rng: np.random.Generator) -> Array:
-    """[1 + draws]: mean rank over the rows; in the draws the rows are resampled too."""
-    draws = mine.shape[0] - 1
-    drawn = np.array(rows)[rng.integers(len(rows), size=(draws, len(rows)))]
-    return np.concatenate([[mine[0, rows].mean()], np.take_along_axis(mine[1:], drawn, axis=1).mean(1)])
-
-
-def _reach(panel: Panel, subject: Sequence[str], level: float) -> Array:
-    """[2, places]: best and worst rank of the subject that the noise leaves possible."""
-    own = panel.columns(subject)
-    found = []
-    for place in range(len(panel.places)):
-        better, worse = standing(panel.values[:, place] * panel.sign, level)
-        n = float((~np.isnan(panel.values[0, place])).sum())
-        found.append((1 + better[own].mean(), n - worse[own].mean()))
-    return np.array(found).T
-
-
-def _level(bench: Bench, name: str, means: Array, level: str, size: float, reach: Array) -> str:
-    low, high = thirds(size, level)
-    below, above = interval(means[1:], bench.rule.level)
-    below, above = min(below, float(reach[0])), max(above, float(reach[1]))
-    met = low - 1e-9 <= means[0] <= high + 1e-9
-    missed = above < low - 0.5 or below > high + 0.5
-    verdict = "met" if met else "missed" if missed else "open"
-    bench.step(3, f"{level} third ({low:.3g} to {high:.3g}) {name or 'elsewhere'}: {verdict}")
-    return verdict

@@ -75,7 +75,7 @@ def _by_cell(hypothesis: Rank, bench: Bench, panel: Panel, placed: Array, possib
     p = tail(chances, float(counts[0].sum()))
     told = f"{statistic:.3f} of {min(largest, k)} over {count(len(panel.places), 'cell')}, {bench.spread_words(bounds)}"
     bench.step(3, f"mean number of members among the {hypothesis.end} {k}: {told}")
-    bench.step(3, f"chance {chance:.3f} (group of {largest} among {int(rivals.max())}), p = {p:.3g} (exact)")
+    bench.step(3, f"chance {chance:.3f} (group of {largest} among {int(rivals.max())}), p = {p:.3g} (exact, cells taken as independent)")
     if len(own) > 1:
         left = (f"{panel.methods[m]} {float(counts[0].mean() - (placed[0, :, m] <= k + 1e-9).mean()):.3f}" for m in own)
         bench.step(3, f"mean number without one member: {', '.join(left)}")

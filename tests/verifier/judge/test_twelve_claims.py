@@ -295,3 +295,13 @@ def test_no_table_no_verdict(claim: Hypothesis) -> None:
 def test_two_seeds_decide_nothing(claim: Hypothesis) -> None:
     """Fewer than three seeds are inconclusive at best, however clear the numbers."""
     assert ruled(claim, measured(LEARNED_FIRST, seeds=2)).outcome == "inconclusive"
+
+
+def test_correlations_among_performances_that_cannot_be_told_apart_are_left_open() -> None:
+    """Seed noise far above the differences pulls every correlation to 0; that refutes nothing."""
+    rng = np.random.default_rng(5)
+    table = [
+        o.model_copy(update={"value": o.value + 60 * float(rng.normal())}) if o.metric == "performance" else o for o in patterns("nmi", 0.9)
+    ]
+    judgement = ruled(Correlate(x="nmi", y="performance_difference", strength="high"), table)
+    assert judgement.outcome == "inconclusive"
