@@ -134,7 +134,7 @@ def find_regions(page: Page, captions: Sequence[Caption]) -> list[Region]:
         found.extend(_grown(_region(pair.group, caption), page, captions, above=pair.above) for pair in own)
     for caption in captions:
         if caption.kind == "Table" and not any(region.caption is caption for region in found):
-            found.extend(_unruled(page, caption, [region.box for region in found], captions))
+            found.extend(unruled(page, caption, [region.box for region in found], captions))
     order = {id(caption): n for n, caption in enumerate(captions)}
     return sorted(found, key=lambda region: (order[id(region.caption)], round(region.box[1] / 60), region.box[0]))
 
@@ -220,7 +220,7 @@ def _attached(lines: Sequence[Line], edge: float, *, up: bool, near: bool) -> li
     return found if len(found) > 1 else []
 
 
-def _unruled(page: Page, caption: Caption, others: Sequence[Box], captions: Sequence[Caption]) -> list[Region]:
+def unruled(page: Page, caption: Caption, others: Sequence[Box], captions: Sequence[Caption]) -> list[Region]:
     """The rows directly below a caption, or else directly above, that read as a table."""
     left, top, right, bottom = caption.box
     heads = {id(line) for other in captions for line in other.lines}

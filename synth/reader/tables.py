@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -22,7 +22,7 @@ from synth.reader.clean import plain
 from synth.reader.columns import Chunk, Word, chunks_of, column_ranges, overlapped, rows_of
 from synth.reader.grid import Entry, cells, header_rows, is_number
 from synth.reader.layout import Page, Rule, is_bold, is_sign, shown
-from synth.reader.regions import Region, find_regions
+from synth.reader.regions import Region, find_regions, unruled
 
 
 @dataclass
@@ -48,6 +48,11 @@ def page_tables(sheet: Any, page: Page, captions: Sequence[Caption], body_size: 
         table = read_table(inside, region, page)
         if table:
             found.append(PageTable(region.caption, table, page.number, union([region.box])))
+    for caption in captions:
+        if caption.kind == "Table" and not any(table.caption is caption for table in found):
+            for region in unruled(page, caption, [union([table.box]) for table in found], captions):
+                table = read_table([word for word in words if _within(word, region.box)], region, page)
+                found.extend([PageTable(caption, table, page.number, union([region.box]))] if table else [])
     return found
 
 
@@ -325,7 +330,7 @@ def _placed(row: Sequence[Chunk], ranges: Sequence[tuple[float, float]]) -> Plac
 
 def _section(rows: Sequence[tuple[Sequence[Chunk], Placed]], number: int, size: float) -> tuple[list[Entry], int]:
     """Entries of the rows between two rules, and the number of the next row."""
-    placed = [entry for _, entry in rows]
+    placed, tall = _levelled([entry for _, entry in rows], size)
     full = [row for row in placed if len(row) > 1 or row[0][1] > 0]
     lone = [row for row in placed if row not in full]
     pitches = [abs(b[0][0].middle - a[0][0].middle) for a, b in itertools.pairwise(full)]
@@ -347,9 +352,34 @@ def _section(rows: Sequence[tuple[Sequence[Chunk], Placed]], number: int, size: 
         for chunk, column, width in row:
             if shared and column == 0 and row in full:
                 continue
-            entries.append(Entry(number, column, chunk.text, width=width, bold=chunk.bold, box=chunk.box))
+            height = 2 if id(chunk) in tall else 1
+            entries.append(Entry(number, column, chunk.text, width=width, height=height, bold=chunk.bold, box=chunk.box))
         number += 1
     return entries, number
+
+
+def _levelled(rows: Sequence[Placed], size: float) -> tuple[list[Placed], set[int]]:
+    """
+    Rows without those that stand between two others, and the ids of the chunks that came from them.
+
+    An entry that two rows share stands between them; it goes to the upper one. What such a row has in the first column
+    stays as a row of its own, a line of a label.
+    """
+    found: list[Placed] = []
+    tall: set[int] = set()
+    for number, row in enumerate(rows):
+        above, below = rows[number - 1] if number else [], rows[number + 1] if number + 1 < len(rows) else []
+        between = 1 < len(row) < 0.6 * min(len(above), len(below)) and below[-1][0].middle - above[-1][0].middle < 2.4 * size
+        taken = {column for _, column, _ in [*above, *below]}
+        if not between or any(column and column in taken for _, column, _ in row) or not found:
+            found.append(list(row))
+            continue
+        for entry in row:
+            if entry[1]:
+                found[-1] = sorted([*found[-1], entry], key=lambda known: known[1])
+                tall.add(id(entry[0]))
+        found.extend([[entry] for entry in row if not entry[1]])
+    return found, tall
 
 
 def _unwrapped(rows: Sequence[Placed], near: Sequence[Placed]) -> list[Placed]:
@@ -370,12 +400,11 @@ def _shared_labels(full: Sequence[Placed], near: Sequence[Placed], size: float) 
     lines = sorted([row[0][0] for row in full if row[0][1] == 0] + [row[0][0] for row in near], key=lambda chunk: chunk.middle)
     aligned = {id(row[0][0]) for row in full if row[0][1] == 0}
     heights = [row[-1][0].middle for row in full]
-    alone = _clustered(lines, lambda chunk: id(chunk) not in aligned, size)
-    mixed = _clustered(lines, lambda _: True, size)
-    labels, counts = next(
-        ((some, sizes) for some in (alone, mixed) if (sizes := _centred_counts(heights, some, size))),
-        (alone, _filled_counts(full, alone)),
-    )
+    alone = _clustered(lines, aligned, size, mixed=False)
+    mixed = _clustered(lines, aligned, size, mixed=True)
+    centred = [(*_centred_counts(heights, some, size), some) for some in (alone, mixed)]
+    possible = [option for option in centred if option[1]]
+    _, counts, labels = min(possible, key=lambda option: option[0]) if possible else (0.0, _filled_counts(full, alone), alone)
     found: dict[int, tuple[Chunk, int]] = {}
     start = 0
     for label, count in zip(labels, counts, strict=True):
@@ -385,12 +414,13 @@ def _shared_labels(full: Sequence[Placed], near: Sequence[Placed], size: float) 
     return found
 
 
-def _clustered(lines: Sequence[Chunk], loose: Callable[[Chunk], bool], size: float) -> list[Chunk]:
-    """Lines of labels directly below one another joined, where both may be: `loose` tells which."""
+def _clustered(lines: Sequence[Chunk], aligned: set[int], size: float, *, mixed: bool) -> list[Chunk]:
+    """Lines of labels directly below one another joined: those that stand in no row, with `mixed` also to one that does."""
     found: list[Chunk] = []
     last: Chunk | None = None
     for chunk in lines:
-        if last is not None and chunk.box[1] - last.box[3] < 0.45 * size and loose(last) and loose(chunk):
+        in_rows = (id(chunk) in aligned) + (id(last) in aligned)
+        if last is not None and chunk.box[1] - last.box[3] < 0.45 * size and in_rows <= mixed:
             found[-1] = Chunk([*found[-1].words, *chunk.words])
         else:
             found.append(chunk)
@@ -398,19 +428,19 @@ def _clustered(lines: Sequence[Chunk], loose: Callable[[Chunk], bool], size: flo
     return found
 
 
-def _centred_counts(heights: Sequence[float], labels: Sequence[Chunk], size: float) -> list[int]:
-    """How many rows each label is the centre of, if that accounts for all rows; else nothing."""
-    if len(labels) == 1:
-        return [len(heights)]
+def _centred_counts(heights: Sequence[float], labels: Sequence[Chunk], size: float) -> tuple[float, list[int]]:
+    """Mean distance of the labels from the centres of their rows, and how many rows each has; no counts if that fails."""
     counts: list[int] = []
-    start = 0
+    total, start = 0.0, 0
     for label in labels:
         errors = [(abs((heights[start] + heights[end]) / 2 - label.middle), end) for end in range(start, len(heights))]
-        if not errors or min(errors)[0] > 0.6 * size:
-            return []
-        counts.append(min(errors)[1] - start + 1)
+        if len(labels) > 1 and (not errors or min(errors)[0] > 0.6 * size):
+            return 0.0, []
+        error, end = min(errors) if len(labels) > 1 else (0.0, len(heights) - 1)
+        total += error
+        counts.append(end - start + 1)
         start += counts[-1]
-    return counts if start == len(heights) else []
+    return (total / len(labels), counts) if labels and start == len(heights) else (0.0, [])
 
 
 def _filled_counts(full: Sequence[Placed], labels: Sequence[Chunk]) -> list[int]:
