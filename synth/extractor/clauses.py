@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from synth.extractor.conditions import conditions_of
 from synth.extractor.scene import annotate
+from synth.extractor.words import quantifier_of
 from synth.model import Conditions
 
 _VERB = (
@@ -90,7 +91,12 @@ def lost(text: str, skeleton: str) -> tuple[str, ...]:
     """Notes on what no reading can hold: an opening or a "when" that states no known condition, a loss without a number."""
     found = []
     opened = _OPENING.match(text)
-    if opened and not _HARMLESS.match(text) and not re.search("[\ue001-\ue007]", skeleton[: opened.end("words")]):
+    if (
+        opened
+        and not _HARMLESS.match(text)
+        and quantifier_of(opened["words"])[0] == "stated"
+        and not re.search("[\ue001-\ue007]", skeleton[: opened.end("words")])
+    ):
         found.append(opened["words"])
     found += [
         text[match.start() : match.end()].strip() for match in _WHEN.finditer(skeleton) if not re.search("[\ue004-\ue007]", match["rest"])

@@ -141,15 +141,27 @@ def _shares(scene: Scene, found: _Collector) -> None:
                 found.add("keep_rate", interval, match.span(), values)
 
 
+def _listed(match: re.Match[str], name: str) -> tuple[list[float], int]:
+    """(values of the list, offset behind them); a keep rate's list ends where a number is no rate: "0.9 and 10 to 30 fewer"."""
+    values: list[float] = []
+    end = match.end()
+    for number in re.finditer(_NUM, match["list"]):
+        if values and values[0] <= 1 and name == "keep_rate" and float(number[1]) > 1 and not number[2]:
+            break
+        values.append(_rate(float(number[1]), bool(number[2]), name))
+        end = match.start("list") + number.end()
+    return values, end
+
+
 def _named(scene: Scene, found: _Collector) -> None:
     for pattern in (_BOUND_FIRST, _SETTING_FIRST, _VALUE_FIRST):
         for match in pattern.finditer(scene.skeleton):
             name = _name_at(scene, match.start("name"))
             if not found.free(match.span()) or (pattern is _VALUE_FIRST and name in {"stage", "r"}):
                 continue
-            values = [_rate(float(number), bool(sign), name) for number, sign in re.findall(_NUM, match["list"])]
-            after = _AND_BELOW.match(scene.skeleton, match.end())
-            end = after.end() if after else match.end()
+            values, end = _listed(match, name)
+            after = _AND_BELOW.match(scene.skeleton, end)
+            end = after.end() if after else max(end, match.end("name"))
             found.add(name, _range(values, after["bound"] if after else match["bound"]), (match.start(), end), tuple(values))
     for name, pattern in (("epochs", _EPOCHS), ("resolution_px", _PIXELS), ("r", _PER_BLOCK)):
         for match in pattern.finditer(scene.skeleton):
@@ -177,14 +189,16 @@ def _vague(scene: Scene, found: _Collector) -> None:
         found.add("keep_rate", Interval(high=LOW_KEEP_RATE), opened.span(), (), text)
 
 
+_PLACED = re.compile(
+    r"(?:\b(?:with|on|using|for|of|over|across|at|in|backbones?|under|by|from|both|and|or)\s+(?:(?:the|a|an|both|all|larger|smaller)\s+)*"
+    r"|\bbackbones?\s+(?:is|are)\s+|[,(/]\s*|\ue005\s+)$"
+)
+_CARRIES = re.compile(r"\s+(?:models?\s+)?(?:with|using|equipped with|plus|\+)\s+(?:the\s+)?\ue001")
+
+
 def _is_subject(scene: Scene, span: Span) -> bool:
-    """Whether a backbone stands where a method would: no preposition before it."""
-    before = scene.skeleton[: span.start]
-    return not re.search(
-        r"(?:\b(?:with|on|using|for|of|over|across|at|in|backbones?|under|by|from|both|and|or)\s+(?:(?:the|a"
-        r"|an|both|all|larger|smaller)\s+)*|[,(/]\s*|\ue005\s+)$",
-        before,
-    )
+    """Whether a backbone stands where a method would: no preposition before it, and no method that it carries behind it."""
+    return not _PLACED.search(scene.skeleton[: span.start]) and not _CARRIES.match(scene.skeleton, span.end)
 
 
 def placed(scene: Scene) -> tuple[tuple[str, ...], tuple[str, ...]]:

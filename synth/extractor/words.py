@@ -31,7 +31,7 @@ _QUANTIFIERS: tuple[tuple[str, Quantifier], ...] = (
     (r"regularly", "regularly"),
     (r"often|frequently|commonly|in many (?:cases|settings)|many times", "often"),
     (
-        r"mostly|usually|generally|typically|largely|mainly|in most|on most|for most|across most"
+        r"(?:nearly|almost) always|mostly|usually|generally|typically|largely|mainly|in most|on most|for most|across most"
         r"|in the majority|most of the time|as a rule",
         "mostly",
     ),

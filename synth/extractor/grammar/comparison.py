@@ -46,6 +46,10 @@ _THAN = re.compile(r"\b(?:than|compared (?:to|with)|relative to|versus|vs\.?|ove
 _BEFORE = re.compile(r"^\s*(?:compared (?:to|with)|relative to|versus|in comparison (?:to|with)|unlike)\s+(?P<other>[^,]+),")
 _BARE = re.compile(r"\b(?:is|are|remains?|stays?|be)\s+(?:not\s+|also\s+|still\s+|highly\s+|\w+ly\s+)?competitive\b(?!\s+(?:with|to))")
 _WITHIN = re.compile(r"\bwithin\s+(?P<n>\d+(?:\.\d+)?)\s?(?:%|percentage points?|points?|pp)\s+(?:points\s+)?of\s+")
+_ABOVE = re.compile(
+    r"(?:points?|%|\bpp)\s+(?P<side>above|over|ahead of|below|under|behind)\s+(?:that of\s+|those of\s+"
+    r"|the\s+)?(?=[\ue001\ue002\ue005])"
+)
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|gets?)\s+(?:\w+\s+){0,2}$")
 _TURN: dict[Relation, Relation] = {"beats": "trails", "trails": "beats", "equals": "equals"}
 _INHERITS = re.compile(
@@ -86,6 +90,11 @@ def _verb(scene: Scene) -> Cue | None:
 def _within(scene: Scene) -> Cue | None:
     match = _WITHIN.search(scene.skeleton)
     return Cue("equals", match.start(), match.end(), margin=Interval(low=0.0, high=float(match["n"]))) if match else None
+
+
+def _above(scene: Scene) -> Cue | None:
+    match = _ABOVE.search(scene.skeleton)
+    return Cue("beats" if re.match(r"above|over|ahead", match["side"]) else "trails", match.start(), match.end()) if match else None
 
 
 def _adjective_sense(scene: Scene, match: re.Match[str], stop: int) -> tuple[Relation, str | None] | None:
@@ -156,4 +165,4 @@ def _bare(scene: Scene) -> Cue | None:
 
 def cue_of(scene: Scene) -> Cue | Refusal | None:
     """What compares the sides of the clause, the most explicit wording first; None where nothing does."""
-    return _within(scene) or _verb(scene) or _adjective(scene) or _bare(scene)
+    return _within(scene) or _above(scene) or _verb(scene) or _adjective(scene) or _bare(scene)

@@ -128,6 +128,8 @@ def correlation(scene: Scene) -> Reading | Refusal | None:
 def _stated(scene: Scene, match: re.Match[str], xs: tuple[str, ...], y: str, words: str) -> Reading | Refusal:
     negation = next((one for one in scene.negations if match.start() <= one[0] < match.end()), None) or scene.negation_before(match.start())
     strength, sign = _strength(words), _sign(words)
+    if y in SIMILARITIES and len(xs) == 1 and xs[0] not in SIMILARITIES:
+        xs, y = (y,), xs[0]
     y, assumed = _target(xs, y)
     notes = (*assumed, *_notes(scene, (*xs, y)))
     base = [Correlate(x=x, y=y, strength=strength, sign=sign, where=scene.where, assumptions=(*scene.assumptions, *notes)) for x in xs]
@@ -178,6 +180,9 @@ def _around_proxy(scene: Scene, match: re.Match[str]) -> tuple[tuple[str, ...], 
     skeleton, end = scene.skeleton, len(scene.text)
     than = re.compile(r"\b(?:than|compared (?:to|with)|over)\b").search(skeleton, match.end())
     aim = re.compile(r"\b(?:for|of)\b").search(skeleton, match.end())
+    ahead = _names(scene, 0, match.start())
+    if than is not None and len(ahead) > 1 and re.match(r"\s*(?:for|as|when|in)\b", skeleton):
+        return ahead[-1:], _targets(scene, than.end(), end), ahead[:1]
     before = re.match(r"\s*(?:compared (?:to|with)|relative to)\s+", skeleton)
     comma = skeleton.find(",")
     if than is None and before and comma > 0:

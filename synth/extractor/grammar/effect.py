@@ -15,7 +15,7 @@ _BASELINE = re.compile(
     r"\b(?:over|compared (?:to|with)|relative to|than|versus|vs\.?|against|with respect to"
     r"|from)\s+(?:that of\s+|those of\s+|the\s+)?"
 )
-_OWNER = re.compile(r"\ue003+\s+(?P<of>of\s+)(?=\ue001)")
+_OWNER = re.compile(r"(?:\ue003+|\bthose|\bthat)\s+(?P<of>of\s+)(?=\ue001)")
 _COMPARATIVE = re.compile(r"\b(?:fewer|less|more|higher|lower|faster|slower|smaller|larger)\b")
 _LOSSLESS = re.compile(
     r"\b(?:without|no|zero|not)\s+(?:any\s+|a\s+)?(?:\w+\s+)?(?:(?:loss|drop|degradation|decrease"
@@ -36,10 +36,11 @@ def baseline_of(scene: Scene, subject: Group) -> tuple[Group, tuple[str, ...]]:
         if backbones and len(backbones) == len(group.members):
             return Group(label=group.label, members=("keep_all",)), backbones
         return group, ()
-    owner = _OWNER.search(scene.skeleton)
-    group = group_in(scene, owner.end("of"), len(scene.text)) if owner else None
-    if group is not None and group.members and not set(group.members) & {*subject.members, *(span.name for span in scene.of("backbone"))}:
-        return group, ()
+    taken = {*subject.members, *(span.name for span in scene.of("backbone"))}
+    for owner in _OWNER.finditer(scene.skeleton):
+        group = group_in(scene, owner.end("of"), len(scene.text))
+        if group is not None and group.members and not set(group.members) & taken:
+            return group, ()
     if scene.context.other is not None and _COMPARATIVE.search(scene.skeleton):
         return scene.context.other, ()
     return UNREDUCED, ()

@@ -10,7 +10,7 @@ from synth.extractor.groups import higher_is_better
 from synth.extractor.numbers import Quantity, quantities
 from synth.extractor.scene import Scene
 from synth.extractor.text import number_word
-from synth.model import vocabulary
+from synth.model import Interval, vocabulary
 
 Sort = Literal["change", "difference", "value", "share"]
 
@@ -30,13 +30,15 @@ _GAIN = re.compile(r"\b(?:improv\w*|better|gain\w*|enhanc\w*)\b")
 _BREAK = re.compile(r",|;|\b(?:and|with|while|for|but|yet|whereas|at|without)\b")
 _JOINED = re.compile(r"^[\s,]*(?:(?:and|or|to|&)\s*)?$")
 _NUMBERED = re.compile(r"(?<![.:] )(?<!^)\b(?:[A-Z][\w-]*|task|run|model|version)\s+(?:\d{4}\s+)?$")
+_SHORT = re.compile(r"\b(?:fall|falls|falling|stays?|remains?) (?:short of|below|under)\s+$")
 _REACHED = re.compile(
     r"\b(?:rises?|rose|increases?|increased|improves?|improved|drops?|dropped|falls?|fell|decreases?"
     r"|decreased|up|down)\s+to\s+$"
 )
 _BEHIND = re.compile(r"[\s(]*(?:(?:in terms of|in|of|on|the|for|average|mean|overall|patch|image|\ue004+|\ue007+|[\w-]+)[\s]+){0,2}")
 _BEFORE = re.compile(
-    r"[\s(:=]*(?:(?:score|scores|rate|value|values|of|is|was|are|at|to|reaches|reached|remains|stays"
+    r"[\s(:=]*(?:(?:score|scores|rate|value|values|of|is|was|are|at|to|between|exceeds?|above|over|around"
+    r"|about|reaches|reached|remains|stays"
     r"|equals|as|high|low|just|only|by|falls|drops|"
     r"on|with|for|\ue004+|\ue005+|\ue006+|\ue007+|\ue001+|\([^)]*\))[\s,]*){0,6}"
 )
@@ -44,7 +46,7 @@ _SHARE = re.compile(r"^\s*of\s+(?:the\s+|all\s+)?(?=\ue003)")
 _FACTOR = re.compile(
     r"\b(?:(?P<two>doubl(?:es|ed|ing|e)|twice)|(?P<three>tripl(?:es|ed|ing|e))|(?P<four>quadrupl(?:es|ed"
     r"|ing|e))|(?P<half>halv(?:es|ed|ing|e)"
-    r"|half(?=\s+(?:of\s+)?(?:the\s+)?(?:\w+\s+)?\ue003))|(?<=by )(?P<cut>half)|(?P<word>two|three|four"
+    r"|half(?=\s+(?:those|that)\b)|half(?=\s+(?:of\s+)?(?:the\s+)?(?:\w+\s+)?\ue003))|(?<=by )(?P<cut>half)|(?P<word>two|three|four"
     r"|five|six|eight|ten)(?=[\s-]?(?:fold|times)))\b"
     r"|\b(?P<factor>factor of (?P<by>\d+(?:\.\d+)?))"
 )
@@ -164,6 +166,8 @@ def _figure(scene: Scene, text: str, numbers: tuple[Quantity, ...], at: int) -> 
         metric = "images_per_second"
     if _SHARE.match(text[one.end :]) and one.unit == "%" and direction is None:
         return Figure(one, "share", metric, False, low)
+    if metric and _SHORT.search(text[: one.begin]):
+        return Figure(replace(one, interval=Interval(high=one.value), bounded=True), "value", metric, False, low)
     if direction is not None and not one.is_range and _REACHED.search(text[: one.begin]):
         return Figure(one, "value", metric, False, low)
     if direction is None and one.unit != "x" and metric is not None and not _adjacent(scene, one, low, high):
@@ -175,7 +179,9 @@ def _figure(scene: Scene, text: str, numbers: tuple[Quantity, ...], at: int) -> 
     if metric and _GAIN.fullmatch(direction.group(0)) and not higher_is_better(metric):
         falls = not falls
     counted = (
-        not one.unit and re.match(r"\s+(?:\w+\s+)?$", text[one.end : direction.start()] + " ") is not None and direction.start() >= one.end
+        not one.unit
+        and re.match(r"\s+(?:[\w\ue003]+\s+)?$", text[one.end : direction.start()] + " ") is not None
+        and direction.start() >= one.end
     )
     way = one.is_range and re.search(r"\bfrom\s+$", text[: one.begin]) is not None
     return Figure(one, "difference" if counted else "change", metric, falls, min(low, direction.start()), speed, way)
