@@ -104,6 +104,13 @@ def _kept(value: float, bound: str | None, what: str | None) -> Interval:
     return interval
 
 
+def _hull(first: Interval, second: Interval) -> Interval:
+    """The smallest interval that holds two closed ones."""
+    if first.low is None or first.high is None or second.low is None or second.high is None:
+        return first
+    return Interval(low=min(first.low, second.low), high=max(first.high, second.high))
+
+
 class _Collector:
     """Settings found so far; a stretch of the text counts once."""
 
@@ -120,8 +127,9 @@ class _Collector:
     def add(self, name: str, interval: Interval, span: tuple[int, int], values: tuple[float, ...] = (), assumption: str = "") -> None:
         self.consumed.append(span)
         self.places.append((name, *span))
-        self.settings.setdefault(name, interval)
-        self.values.setdefault(name, values)
+        known = self.settings.get(name)
+        self.settings[name] = _hull(known, interval) if known and values and self.values[name] else known or interval
+        self.values[name] = (*self.values.get(name, ()), *values)
         if assumption:
             self.assumptions.append(assumption)
 

@@ -125,6 +125,9 @@ COMPARE: list[tuple[str, Part]] = [
     ),
 ]
 COMPARE += [
+    ("ToMe's accuracy is at least 2 points above that of SiT.", compare("tome", "beats", "sit", metric="top1_percent", margin=span(2.0))),
+    ("ToMe's accuracy is at least 2 points below that of SiT.", compare("tome", "trails", "sit", metric="top1_percent", margin=span(2.0))),
+    ("When the backbone is DeiT-B, ToMe beats SiT.", compare("tome", "beats", "sit", where=at((), ("deit_base",)))),
     ("ToMe fails to match EViT on COCO.", compare("tome", "trails", "evit", where=at(("coco",)))),
     ("EViT, unlike ToMe, outperforms SiT.", compare("evit", "beats", "sit")),
     ("ToMe matches the baseline on COCO.", compare("tome", "equals", "keep_all", margin=NEAR, where=at(("coco",)))),
@@ -285,6 +288,21 @@ AMOUNT: list[tuple[str, Part]] = [
 ]
 AMOUNT += [
     (
+        "ATS keeps 50 to 90 tokens fewer than EViT at keep rate 0.9 and 10 to 30 fewer at keep rate 0.7.",
+        AllOf(
+            parts=(
+                amount("ats", "tokens", 50, 90, versus=of("evit"), relation="fewer", where=at(keep_rate=(0.9, 0.9))),
+                amount("ats", "tokens", 10, 30, versus=of("evit"), relation="fewer", where=at(keep_rate=(0.7, 0.7))),
+            )
+        ),
+    ),
+    ("FooViT falls short of 80% accuracy on ImageNet.", amount("foovit", "top1_percent", None, 80.0, where=at(("imagenet",)))),
+    ("The accuracy of FooViT exceeds 80% on ImageNet.", amount("foovit", "top1_percent", 80.0, None, where=at(("imagenet",)))),
+    (
+        "DeiT-S with FooViT reaches 79.3% top-1 on ImageNet.",
+        amount("foovit", "top1_percent", 79.25, 79.35, where=at(("imagenet",), ("deit_small",))),
+    ),
+    (
         "ToMe achieves 1564 images/s compared to 953 images/s for the baseline.",
         AllOf(
             parts=(
@@ -331,6 +349,10 @@ CORRELATE: list[tuple[str, Part]] = [
     ),
 ]
 PROXIES: list[tuple[str, Part]] = [
+    (
+        "For predicting latency, FLOPs are a better proxy than memory.",
+        CompareCorrelations(better="gmacs", worse="memory_gib", y="latency_ms"),
+    ),
     ("IoU correlates more strongly with accuracy than NMI.", CompareCorrelations(better="iou", worse="nmi", y="performance_difference")),
     ("NMI correlates more strongly with accuracy than IoU.", CompareCorrelations(better="nmi", worse="iou", y="performance_difference")),
     ("IoU correlates less strongly with accuracy than NMI.", CompareCorrelations(better="nmi", worse="iou", y="performance_difference")),

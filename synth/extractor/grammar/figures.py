@@ -199,6 +199,8 @@ def figures_of(scene: Scene) -> tuple[Figure, ...]:
             unit = here.quantity.unit or after.quantity.unit
             found[at] = replace(after, quantity=replace(here.quantity, unit=unit), at=here.at)
     for at in range(1, len(found)):
+        if found[at].metric is None and found[at].sort == "difference" == found[at - 1].sort:
+            found[at] = replace(found[at], metric=found[at - 1].metric)
         here, before = found[at], found[at - 1]
         if (
             here.sort == "value"
