@@ -89,20 +89,19 @@ def ranks(values: Array) -> Array:
     return np.where(missing, np.nan, result)
 
 
-def standing(values: Array, level: float) -> tuple[Array, Array]:
+def standing(values: Array, own: Sequence[int], level: float) -> tuple[Array, Array]:
     """
-    For values [1 + draws, methods] of one place: how many others are better for certain, and how many are worse.
+    For values [1 + draws, methods] of one place: how many methods are better, and how many worse, than each of `own` for certain.
 
     A difference counts when its paired bootstrap interval excludes 0; NaN columns have and give none.
     """
     draws = values[1:]
-    n = values.shape[1]
-    better, worse = np.zeros(n), np.zeros(n)
-    for m in range(n):
+    better, worse = np.zeros(len(own)), np.zeros(len(own))
+    for index, m in enumerate(own):
         gap = draws - draws[:, [m]]
         with np.errstate(invalid="ignore"):
             low, high = np.quantile(gap, [(1 - level) / 2, (1 + level) / 2], axis=0)
-            better[m], worse[m] = (low > 0).sum(), (high < 0).sum()
+            better[index], worse[index] = (low > 0).sum(), (high < 0).sum()
     return better, worse
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -196,12 +197,18 @@ def _filled(metric: str, table: dict[Place, dict[str, list[Observation]]], rule:
         for m, method in enumerate(methods):
             entries = table[place].get(method)
             if entries:
-                entries = sorted(entries, key=lambda o: o.model_dump_json())
+                entries = sorted(entries, key=_order)
                 values[:, p, m], repeats[p, m], note = _cell(entries, place, method, draws, rule.level, seed)
                 slack[p, m] = max((_half_unit(o) for o in entries), default=0.0)
                 used += entries
                 notes += [note] if note else []
     return Panel(metric, methods, places, values, repeats, tuple(used), tuple(notes), slack)
+
+
+def _order(observation: Observation) -> tuple[object, ...]:
+    """What fixes the order of the observations of one cell; those that tie are alike to the judge."""
+    fields = observation.seed, observation.decimals, observation.deviation
+    return (observation.value, *((given is not None, given or 0) for given in fields), observation.replicates)
 
 
 def _half_unit(observation: Observation) -> float:
@@ -216,6 +223,12 @@ def _cell(entries: list[Observation], place: Place, method: str, draws: int, lev
     return _reported(entries, place, method, draws, seed)
 
 
+@lru_cache(maxsize=1024)
+def _weights(seed: str, dataset: str, backbone: str, number: int, draws: int) -> Array:
+    """[draws]: how much a seed counts in each draw, exponential as in the Bayesian bootstrap; read only."""
+    return generator(seed, "seed", dataset, backbone, str(number)).exponential(size=draws)
+
+
 def _measured(entries: list[Observation], place: Place, draws: int, level: float, seed: str) -> tuple[Array, float]:
     by_seed: dict[int, list[Observation]] = defaultdict(list)
     for entry in entries:
@@ -226,7 +239,7 @@ def _measured(entries: list[Observation], place: Place, draws: int, level: float
     column = np.full(1 + draws, centre)
     if len(seeds) > 1:
         # A seed gets the same weights for every method and keep rate of its data set and backbone: differences stay paired.
-        weights = np.stack([generator(seed, "seed", place.dataset, place.backbone, str(s)).exponential(size=draws) for s in seeds])
+        weights = np.stack([_weights(seed, place.dataset, place.backbone, s, draws) for s in seeds])
         drawn = (weights * values[:, None]).sum(0) / weights.sum(0)
         column[1:] += widening(level, len(seeds)) * np.sqrt((len(seeds) + 1) / len(seeds)) * (drawn - centre)
     resampled = [entry for entry in entries if len(entry.replicates) > 1]

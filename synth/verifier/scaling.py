@@ -8,6 +8,7 @@ It never stands for a particular data set; what it shows is "consistent with" or
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from synth.model import Conditions, Observation, vocabulary
 
@@ -27,6 +28,7 @@ def multi_label(dataset: str) -> bool:
     return bool(term and term.multi_label) or dataset in MULTI_LABEL
 
 
+@cache
 def canonical_backbone(name: str) -> str:
     """The backbone without patch size and resolution: "deit_small_patch16_224" → "deit_small"."""
     return vocabulary().name("backbone", re.sub(r"_patch\d+_\d+$", "", name))

@@ -128,9 +128,9 @@ def _reach(panel: Panel, subject: Sequence[str], level: float) -> Array:
     own = panel.columns(subject)
     found = []
     for place in range(len(panel.places)):
-        better, worse = standing(panel.values[:, place] * panel.sign, level)
+        better, worse = standing(panel.values[:, place] * panel.sign, own, level)
         n = float((~np.isnan(panel.values[0, place])).sum())
-        found.append((1 + better[own].mean(), n - worse[own].mean()))
+        found.append((1 + better.mean(), n - worse.mean()))
     return np.array(found).T
 
 

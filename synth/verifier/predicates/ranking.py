@@ -56,9 +56,9 @@ def _possible(values: Array, own: Sequence[int], k: int, level: float) -> Array:
     """[places]: members of the group that fewer than k methods beat beyond the noise, so that they may be among the top k."""
     counts = []
     for place in range(values.shape[1]):
-        better, _ = standing(values[:, place], level)
-        seen = ~np.isnan(values[0, place])
-        counts.append(min(k, sum(bool(seen[m]) and better[m] < k for m in own)))
+        better, _ = standing(values[:, place], own, level)
+        seen = ~np.isnan(values[0, place, own])
+        counts.append(min(k, int((seen & (better < k)).sum())))
     return np.array(counts, dtype=float)
 
 

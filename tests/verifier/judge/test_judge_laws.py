@@ -66,7 +66,7 @@ def test_the_order_of_observations_does_not_matter(claim: Hypothesis, seed: int,
 
 @pytest.mark.parametrize("claim", [BEATS, TOP, OFTEN])
 @given(st.integers(0, 10_000), st.floats(0, 5))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_better_numbers_never_hurt(claim: Hypothesis, seed: int, lift: float) -> None:
     """Raising the subject everywhere never lowers share, bounds, probability or outcome."""
     table = random_table(seed, gap=1.0)
@@ -125,25 +125,25 @@ def test_the_same_input_gives_the_same_judgement(claim: Hypothesis) -> None:
 
 @pytest.mark.parametrize("claim", [BEATS, TOP, OFTEN, VARIES])
 def test_equal_methods_are_called_different_no_more_often_than_the_level(claim: Hypothesis) -> None:
-    """Tables of pure noise: support in at most 5 % of 100 tables, and never a refutation by noise where seeds cannot tell."""
-    outcomes = [judge(claim, random_table(seed, gap=0.0), small(claim)).outcome for seed in range(100)]
-    assert outcomes.count("supported") <= 5
+    """Tables of pure noise: support in at most 5 % of 60 tables, and never a refutation by noise where seeds cannot tell."""
+    outcomes = [judge(claim, random_table(seed, gap=0.0), small(claim)).outcome for seed in range(60)]
+    assert outcomes.count("supported") <= 3
 
 
 @pytest.mark.parametrize("quantifier", ["consistently", "all", "regularly", "often"])
 @pytest.mark.parametrize("claim", [BEATS, TOP, Rank(subject=group("topk", "evit"), end="bottom", k=2)])
 def test_printed_tables_drawn_at_random_seldom_support_a_quantified_claim(claim: Rank | Compare, quantifier: str) -> None:
-    """Random printed numbers, eight independent cells: at a nominal 5 %, at most 10 of 100 tables support (99 % bound)."""
+    """Random printed numbers, eight independent cells: at a nominal 5 %, at most 7 of 60 tables support (99 % bound)."""
     quantified = claim.model_copy(update={"quantifier": quantifier})
-    tables = [random_table(seed, gap=3.0, noise=0.0, seeds=1) for seed in range(100)]
+    tables = [random_table(seed, gap=3.0, noise=0.0, seeds=1) for seed in range(60)]
     printed = [[o.model_copy(update={"origin": "reported", "seed": None, "decimals": 1, "paper_id": "arxiv:1"}) for o in t] for t in tables]
     outcomes = [judge(quantified, table, small(quantified)).outcome for table in printed]
-    assert outcomes.count("supported") <= 10
+    assert outcomes.count("supported") <= 7
 
 
 @pytest.mark.parametrize("seeds", [3, 5])
 def test_a_single_difference_is_called_real_at_the_level_of_its_interval(seeds: int) -> None:
-    """One cell, two equal methods, few seeds: a difference counts in about 5 % of 400 tables, in under 10 % surely."""
+    """One cell, two equal methods, few seeds: a difference counts in about 5 % of 300 tables, in under 10 % surely."""
     outcomes = [
         judge(
             BEATS,
@@ -159,9 +159,9 @@ def test_a_single_difference_is_called_real_at_the_level_of_its_interval(seeds: 
             ),
             small(BEATS),
         ).outcome
-        for s in range(400)
+        for s in range(300)
     ]
-    assert len(outcomes) - outcomes.count("inconclusive") <= 40
+    assert len(outcomes) - outcomes.count("inconclusive") <= 30
 
 
 def test_too_much_noise_is_inconclusive_and_not_refuted() -> None:
