@@ -154,6 +154,8 @@ class RerunWitness:
         groups: dict[Measure, list[CellRequest]] = defaultdict(list)
         for each in sorted((each for each in wanted if each not in self._answers), key=_order):
             groups[each[0]].append(each[1])
+        if set(groups.get("performance", ())) <= set(groups.get("patterns", ())):
+            groups.pop("performance", None)  # the specification of patterns measures performance in the same passes
         for number, measure in enumerate(each for each in ORDER if each in groups):
             left = (self._budget - self._spent) / (len(groups) - number)
             self._ask(measure, tuple(groups[measure]), left, final)
@@ -169,13 +171,24 @@ class RerunWitness:
             kept = () if self._fresh else _kept(folder, spec, whole=False) or ()
         elif kept is None:
             kept = self._run(measure, spec, folder)
+        answered = set(self._answers)
         for record in kept:
-            if record.metric.startswith("control_"):
-                self._controls[measure, record.cell.backbone, record.cell.dataset][record.metric, record.cell.seed] = record
-            else:
-                self._answers.setdefault((measure, laboratory.cells_of(record)[0]), []).append(record)
+            self._remember(measure, record)
+            if (
+                measure == "patterns"
+                and ("performance", record.cell) not in answered
+                and record.metric not in laboratory.METRICS["patterns"]
+            ):
+                self._remember("performance", record)
         for cell in cells if final or measure not in self._failures else ():
             self._answers.setdefault((measure, cell), [])
+
+    def _remember(self, measure: Measure, record: LabRecord) -> None:
+        cell = record.cell
+        if record.metric.startswith("control_"):
+            self._controls[measure, cell.backbone, cell.dataset][record.metric, cell.seed] = record
+        else:
+            self._answers.setdefault((measure, laboratory.cells_of(record)[0]), []).append(record)
 
     def _run(self, measure: Measure, spec: Spec, folder: Path) -> tuple[LabRecord, ...]:
         begin = time.monotonic()

@@ -212,6 +212,16 @@ def test_pairs_of_methods_are_observed(bench: Bench) -> None:
     assert any(each.metric == "performance" for each in evidence.observations)
 
 
+def test_patterns_bring_the_performance_of_their_cells(bench: Bench) -> None:
+    """A claim on patterns and one on performance share one process and the same passes."""
+    correlate = Correlate(x="iou", y="performance_difference", strength="moderate")
+    claims = [make_claim(correlate), make_claim(compare())]
+    witness = bench.witness("good")
+    witness.prepare(claims)
+    assert [witness.testify(claim).outcome for claim in claims][1] == "supported"
+    assert bench.calls == 1
+
+
 def make_record(cell: CellRequest, **fields: object) -> str:
     """One line of a laboratory's answer."""
     return LabRecord.model_validate({"cell": cell, "metric": "performance", "value": 80.0} | fields).model_dump_json()
