@@ -48,8 +48,8 @@ _SELF = re.compile(
     r"system|architecture|network)|[Oo]urs)\b(?P<own>'s)?"
 )
 _WE = re.compile(
-    r"^(?P<words>[Ww]e)\s+(?=(?:also\s+|further\s+)?(?:achieve|obtain|outperform|reach|attain|surpass"
-    r"|improve|reduce|get|beat|match|gain)\w*\b)"
+    r"^(?P<words>[Ww]e)\s+(?P<adverb>(?:also|further|consistently)\s+)?"
+    r"(?P<verb>achieve|obtain|outperform|reach|attain|surpass|improve|reduce|get|beat|match|gain)(?P<past>d|ed)?\b"
 )
 _IT = re.compile(r"^(?P<words>[Ii]t|[Tt]hey|[Tt]his method|[Tt]hese methods)\s+(?=\w+s\b|\w+ly\b|outperform|are|is|have|has|can|do|does)")
 _THEREFORE = re.compile(
@@ -121,8 +121,15 @@ def resolved(sentence: str, itself: str | None, before: str = "") -> tuple[str, 
         if itself is None:
             return sentence, "refers to “our method”, and the paper names none"
         sentence = _SELF.sub(lambda match: itself + (match["own"] or ""), sentence)
-        sentence = _WE.sub(lambda match: f"{itself} ", sentence)
+        sentence = _WE.sub(lambda match: f"{itself} {match['adverb'] or ''}{_third_person(match['verb'], match['past'])}", sentence)
     return _pronouns(sentence, before)
+
+
+def _third_person(verb: str, past: str | None) -> str:
+    """The verb as one method's doing: "outperform" → "outperforms"; the past stays."""
+    if past:
+        return verb + past
+    return verb + ("es" if verb.endswith(("ch", "ss")) else "s")
 
 
 def _pronouns(sentence: str, before: str) -> tuple[str, str]:

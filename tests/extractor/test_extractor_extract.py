@@ -152,7 +152,8 @@ def test_own_name_is_found_where_the_paper_gives_it(title: str, text: str, name:
 
 RESOLVED = [
     ("Our method beats EViT.", "", "FooViT beats EViT."),
-    ("We outperform EViT.", "", "FooViT outperform EViT."),
+    ("We outperform EViT.", "", "FooViT outperforms EViT."),
+    ("We reached 80% accuracy.", "", "FooViT reached 80% accuracy."),
     ("It beats EViT.", "SiT was trained longer.", "SiT beats EViT."),
     ("The latter beats SiT.", "We compare EViT and ToMe.", "ToMe beats SiT."),
     ("Of EViT and ToMe, the former is faster.", "", "Of EViT and ToMe, EViT is faster."),
