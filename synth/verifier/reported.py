@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from synth.model import Cell, Document, Observation, Table, vocabulary
+from synth.verifier.context import Context, context_of, own_method
 from synth.verifier.headers import read_header
-from synth.verifier.linking import Context, Link, Sides, context_of, is_attribute, labels_of, link, own_method, sides_of
+from synth.verifier.linking import Link, Sides, is_attribute, labels_of, link, sides_of
 from synth.verifier.numbers import Number, numbers_of
 from synth.verifier.units import NEVER_NEGATIVE, in_unit_of
 

@@ -13,8 +13,8 @@ from functools import cached_property
 
 from synth.model import Amount, Claim, Document, Evidence, Hypothesis, Judgement, Observation, Paper, Rule, Table, WitnessName, leaves
 from synth.verifier.bench import count
+from synth.verifier.context import own_method, own_names
 from synth.verifier.judge import judge
-from synth.verifier.linking import own_method, own_names
 from synth.verifier.lookup import look_up, stated_value
 from synth.verifier.reported import observations_of
 from synth.verifier.rules import rule_for
