@@ -255,3 +255,10 @@ def placed_scene(scene: Scene) -> Scene:
         assumptions=found.assumptions,
         places=found.places,
     )
+
+
+def pinned(where: Conditions, setting: str, value: float) -> Conditions:
+    """The conditions with one setting at one value."""
+    kept = tuple(one for one in where.settings if one.name != setting)
+    exact = SettingRange(name=setting, range=Interval(low=value, high=value))
+    return Conditions(datasets=where.datasets, backbones=where.backbones, settings=tuple(sorted((*kept, exact), key=lambda one: one.name)))

@@ -125,6 +125,16 @@ COMPARE: list[tuple[str, Part]] = [
     ),
 ]
 COMPARE += [
+    (
+        "ToMe outperforms EViT by 1.5% at a keep rate of 0.5 and by 0.3% at a keep rate of 0.9.",
+        AllOf(
+            parts=(
+                compare("tome", "beats", "evit", margin=span(1.45, 1.55), where=at(keep_rate=(0.5, 0.5))),
+                compare("tome", "beats", "evit", margin=span(0.25, 0.35), where=at(keep_rate=(0.9, 0.9))),
+            )
+        ),
+    ),
+    ("ToMe is superior to SiT.", compare("tome", "beats", "sit")),
     ("ToMe's accuracy is at least 2 points above that of SiT.", compare("tome", "beats", "sit", metric="top1_percent", margin=span(2.0))),
     ("ToMe's accuracy is at least 2 points below that of SiT.", compare("tome", "trails", "sit", metric="top1_percent", margin=span(2.0))),
     ("When the backbone is DeiT-B, ToMe beats SiT.", compare("tome", "beats", "sit", where=at((), ("deit_base",)))),
@@ -155,6 +165,10 @@ COMPARE += [
     ),
 ]
 RANK: list[tuple[str, Part]] = [
+    (
+        "The best method is ATS, and the worst is Sinkhorn.",
+        AllOf(parts=(rank("ats", "top", 1, by="mean_rank"), rank("sinkhorn", "bottom", 1, by="mean_rank"))),
+    ),
     ("ToMe is among the best performing methods.", rank("tome", "top", 3, by="mean_rank")),
     ("ToMe is in the bottom three at keep rates of 0.5 and below.", rank("tome", "bottom", 3, where=at(keep_rate=(None, 0.5)))),
     ("EViT is among the top three methods on every dataset.", rank("evit", "top", 3, quantifier="all", per_dataset=True)),

@@ -32,6 +32,10 @@ REFUSED = [
     ("ToMe is more efficient than EViT.", "compares nothing measurable: “efficient” names no metric"),
     ("ToMe achieves the best accuracy-speed trade-off.", "ranks by a trade-off, which is no single metric"),
     ("ToMe offers better trade-offs between FLOPs and accuracy than EViT.", "compares by a trade-off, which is no single metric"),
+    (
+        "At least three of the top five methods are pruning methods.",
+        "counts how many of the places a group takes, which the grammar cannot express",
+    ),
     ("ToMe is in the top half of the methods.", "ranks in a share of a population whose size is not stated"),
     ("DynamicViT is not among the top three methods.", "denies a place in a ranking, which the grammar cannot express"),
     ("DynamicViT is not the most unstable method.", "denies an extreme of stability, which the grammar cannot express"),

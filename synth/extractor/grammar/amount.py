@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from synth.extractor.conditions import pinned
 from synth.extractor.grammar.effect import UNREDUCED, baseline_of, effect_of, lossless
 from synth.extractor.grammar.figures import Figure, figures_of
 from synth.extractor.groups import group_in, reading_of, subject_before
 from synth.extractor.numbers import Quantity
 from synth.extractor.reading import Part, Reading, Refusal, no_subject, quantified
 from synth.extractor.scene import Scene
-from synth.model import PERFORMANCE, Amount, Conditions, Effect, Group, Interval, SettingRange
+from synth.model import PERFORMANCE, Amount, Effect, Group, Interval
 
 PROTOCOL_KEEP_RATES = (0.9, 0.7, 0.5, 0.25)
 """keep rates of Haurum et al. 2023, arXiv:2308.04657; ranges without stated conditions go to them in order."""
@@ -62,12 +63,6 @@ def _scaled(interval: Interval, by: float) -> Interval:
     return Interval(low=low, high=high)
 
 
-def _pinned(where: Conditions, setting: str, value: float) -> Conditions:
-    kept = tuple(one for one in where.settings if one.name != setting)
-    pinned = SettingRange(name=setting, range=Interval(low=value, high=value))
-    return Conditions(datasets=where.datasets, backbones=where.backbones, settings=tuple(sorted((*kept, pinned), key=lambda one: one.name)))
-
-
 def _spread_out(scene: Scene, parts: list[Amount | Effect]) -> list[Amount | Effect]:
     """Sibling figures of one metric, each under its own condition: as listed in the text, else in the order of the protocol."""
     n = len(parts)
@@ -75,7 +70,7 @@ def _spread_out(scene: Scene, parts: list[Amount | Effect]) -> list[Amount | Eff
         return parts
     for name, values in scene.values:
         if len(values) == n:
-            return [part.model_copy(update={"where": _pinned(part.where, name, value)}) for part, value in zip(parts, values, strict=True)]
+            return [part.model_copy(update={"where": pinned(part.where, name, value)}) for part, value in zip(parts, values, strict=True)]
     for field in ("datasets", "backbones"):
         names = getattr(scene.where, field)
         if len(names) == n:
@@ -88,7 +83,7 @@ def _spread_out(scene: Scene, parts: list[Amount | Effect]) -> list[Amount | Eff
     listed = " and ".join(f"{rate:g}" for rate in rates)
     note = f"the {n} figures have no stated conditions: they are read for the first {n} keep rates of the protocol in order, {listed}"
     return [
-        _with(part, {"where": _pinned(part.where, "keep_rate", rate), "assumptions": (*part.assumptions, note)})
+        _with(part, {"where": pinned(part.where, "keep_rate", rate), "assumptions": (*part.assumptions, note)})
         for part, rate in zip(parts, rates, strict=True)
     ]
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Literal
 
+from synth.extractor.conditions import pinned
 from synth.extractor.grammar.comparison import COMPETITIVE_POINTS, Cue, Relation, cue_of
 from synth.extractor.grammar.figures import free_quantities, unit_of
 from synth.extractor.groups import apart, group_in, higher_is_better, metric_in, reading_of, subject_before
@@ -100,6 +101,14 @@ def _pairwise(scene: Scene, cue: Cue, subject: Group, other: Group) -> Reading |
     """One Compare for each of the others where as many margins as others are listed: "surpasses A and B by 0.6% and 0.9%"."""
     spans = scene.of("method", low=cue.stop)
     margins = [one for one in free_quantities(scene) if one.unit in {"points", "%"} or one.decimals]
+    for setting, values in scene.values:
+        if len(margins) == len(values) > 1:
+            places = [replace(scene, where=pinned(scene.where, setting, value)) for value in values]
+            each = [
+                _statement(place, replace(cue, margin=margin.interval, more=()), subject, apart(other, subject))
+                for place, margin in zip(places, margins, strict=True)
+            ]
+            return replace(each[0], parts=tuple(part for one in each for part in one.parts), other=other)
     if len(margins) != len(spans) or len(spans) < 2 or tuple(span.name for span in spans) != other.members:
         return None
     read = [

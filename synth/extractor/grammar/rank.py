@@ -38,7 +38,7 @@ _SUPERLATIVE = re.compile(
     rf"|out\s+)*(?:on\s+)?(?:the\s+)?(?:very\s+)?(?:single\s+)?{_ORDINAL}(?P<sup>best|worst|strongest"
     rf"|weakest|fastest|slowest|cheapest|most accurate|least accurate|"
     rf"most effective|least effective|most competitive|top|first|last|second|third|fourth|poorest|leading"
-    rf"|superior to all)\b(?:[\s-]*(?:performing|performers?|performer|ranked|scoring))?"
+    rf")\b(?:[\s-]*(?:performing|performers?|performer|ranked|scoring))?"
 )
 _ACHIEVES = re.compile(
     rf"\b(?:achiev\w+|attain\w*|reach\w*|obtain\w*|yield\w*|gives?|giving|has|have|having|shows?|offers?"
@@ -63,6 +63,7 @@ _HEADING = re.compile(
 )
 _NTH = {"second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5}
 _TRADE_OFF = re.compile(r"trade-?off|balance|compromise|pareto")
+_COUNTED = re.compile(r"\b(?:\d+|one|two|three|four|five|most|half|some|many|all|none)\s+of\s+the\s+$")
 _HALF = re.compile(r"\b(?:top|bottom|upper|lower)\s+(?:half|third|quarter|quartile)\b|\b(?:top|bottom)[\s-]+\d+\s*%")
 
 
@@ -201,7 +202,10 @@ def rank(scene: Scene) -> Reading | Refusal | None:
         return None
     if _TRADE_OFF.search(scene.skeleton, cue.start, min(len(scene.text), cue.stop + 45)):
         return Refusal("ranks by a trade-off, which is no single metric")
-    subject = subject_before(scene, cue.start) or _by_agent(scene, cue)
+    if _COUNTED.search(scene.skeleton[: cue.start]):
+        return Refusal("counts how many of the places a group takes, which the grammar cannot express")
+    headed = _HEADING.match(scene.skeleton) is not None
+    subject = (_by_agent(scene, cue) if headed else None) or subject_before(scene, cue.start) or _by_agent(scene, cue)
     if subject is None or not subject.members:
         return no_subject(scene)
     if _negated(scene, cue):
