@@ -10,10 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+from synth.model import Document, Paper, Passage
 
 Part = Literal["train", "held_out"]
 FOLDS = 5
@@ -27,6 +29,8 @@ class Case:
     """A claim beside one document."""
 
     claim: str
+    document: str
+    """name of the document in its set."""
     sentences: tuple[str, ...]
     label: int
     """0 supports, 1 refutes, 2 neither."""
@@ -79,6 +83,7 @@ def scifact(bench: Path) -> list[Case]:
     return [
         Case(
             item["claim"],
+            str(item["doc_id"]),
             tuple(corpus[item["doc_id"]]),
             LABELS[item["label"]],
             frozenset(i for rationale in item["rationales"] for i in rationale),
@@ -101,17 +106,26 @@ def citation_integrity(bench: Path) -> list[Case]:
             # Document numbers run in thousands, one per citing article: the article is the group.
             group = f"citing {document // 1000}"
             kept = marked if label != 2 else frozenset()
-            cases.append(Case(claim, tuple(corpus[document]), label, kept, part_of(group), fold_of(group)))
+            cases.append(Case(claim, str(document), tuple(corpus[document]), label, kept, part_of(group), fold_of(group)))
     return cases
 
 
 def healthver(bench: Path) -> list[Case]:
     """Health claims beside passages; for measurement only."""
-    items = lines(bench / "healthver" / "dev.jsonl")
-    return [
-        Case(item["claim"].strip(), tuple(SENTENCE.split(item["evidence"].strip())), LABELS[item["label"]], frozenset(), "held_out", 0)
-        for item in items
-    ]
+    found = []
+    for item in lines(bench / "healthver" / "dev.jsonl"):
+        sentences = tuple(SENTENCE.split(item["evidence"].strip()))
+        found.append(Case(item["claim"].strip(), item["id"], sentences, LABELS[item["label"]], frozenset(), "held_out", 0))
+    return found
+
+
+def document_of(name: str, sentences: Sequence[str]) -> Document:
+    """A document that consists of these sentences."""
+    paper, passages, at = Paper(id=f"file:{name}", title=name), [], 0
+    for text in sentences:
+        passages.append(Passage(paper_id=paper.id, text=text, start=at, end=at + len(text)))
+        at += len(text) + 1
+    return Document(paper=paper, source_digest="", media="markdown", text=" ".join(sentences), passages=tuple(passages))
 
 
 def abstract_results(bench: Path) -> list[tuple[str, str]]:

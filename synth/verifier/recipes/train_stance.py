@@ -4,8 +4,9 @@ Fit the stance head and its calibration, measure both, write head.json and calib
     python -m synth.verifier.recipes.train_stance --bench ../shared/data/bench
 
 Learned from: SciFact, Citation-Integrity and our own contrast pairs, train part. Temperature and pooling are
-fitted to readings of SciFact's train part by heads that did not see the document (five folds); the shipped head then learns
-from the whole train part. Every figure: the held-out part, whose documents and claims nothing above has seen.
+fitted to readings of SciFact's train part by heads that did not see the document (five folds), the pooling with all abstracts
+of the part retrieved at once, as in use (and once more with the cited abstract given, for the figures of that task); the
+shipped head then learns from the whole train part. Every figure: the held-out part, whose documents and claims nothing above has seen.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synth.model import Document, Paper, Passage
 from synth.verifier.passages import Embeds, PassageIndex
 from synth.verifier.recipes.contrast import Pair, built, edited
-from synth.verifier.recipes.labelled import FOLDS, Case, abstract_results, citation_integrity, healthver, scifact
+from synth.verifier.recipes.labelled import FOLDS, Case, abstract_results, citation_integrity, document_of, healthver, scifact
 from synth.verifier.recipes.measure import figures
+from synth.verifier.recipes.open_search import read_open, witness_figures
 from synth.verifier.stance.head import PRODUCTS, Head, expand
 from synth.verifier.stance.read import Reading, features_of, read_stance, signals_of
 
@@ -38,15 +39,6 @@ WEIGHTS = {"scifact": 1.0, "citation_integrity": 0.3, "edited": 0.15, "built": 0
 GATE, DECIDE = 0.1, 0.7
 PENALTY = 0.03
 """inverse strength of the quadratic penalty."""
-
-
-def document_of(name: str, sentences: Sequence[str]) -> Document:
-    """A document that consists of these sentences."""
-    paper, passages, at = Paper(id=f"file:{name}", title=name), [], 0
-    for text in sentences:
-        passages.append(Passage(paper_id=paper.id, text=text, start=at, end=at + len(text)))
-        at += len(text) + 1
-    return Document(paper=paper, source_digest="", media="markdown", text=" ".join(sentences), passages=tuple(passages))
 
 
 def found(case: Case, embedder: Embeds) -> list[tuple[int, float]]:
@@ -121,12 +113,12 @@ Apart = list[tuple[Case, list[tuple[int, Reading]]]]
 """cases of the train part, each read by a head that did not see its document."""
 
 
-def read_apart(cases: Sequence[Case], tables: dict[str, Table], embedder: Embeds) -> Apart:
+def read_apart(cases: Sequence[Case], heads: Sequence[Head], embedder: Embeds) -> Apart:
     """Every case with the readings of the head that was fitted without its fold."""
     read: Apart = []
-    for fold in range(FOLDS):
+    for fold, head in enumerate(heads):
         chosen = [case for case in cases if case.fold == fold]
-        read += zip(chosen, read_cases(chosen, fit(tables, without=fold), embedder), strict=True)
+        read += zip(chosen, read_cases(chosen, head, embedder), strict=True)
     return read
 
 
@@ -146,20 +138,26 @@ def fit_temperature(apart: Apart) -> float:
     return float(np.exp(minimize(loss, [0.0], method="Nelder-Mead").x[0]))
 
 
-def fit_pool(head: Head, apart: Apart) -> Head:
-    """Slope and intercepts of least log loss on documents, the temperature of the head applied."""
+def fit_pool(head: Head, read: Sequence[tuple[int, list[Reading]]]) -> Head:
+    """
+    Slope and intercepts of least log loss, the temperature of the head applied.
+
+    read  (label, readings of its passages by a head that saw none of their documents at temperature 1)
+    """
     from scipy.optimize import minimize
 
-    stances = [[colder(r, head.temperature) for _, r in readings] for _, readings in apart]
-    labels = [case.label for case, _ in apart]
+    stances = [[colder(r, head.temperature) for r in readings] for _, readings in read]
+    labels = [label for label, _ in read]
 
     def loss(free: Array) -> float:
         tried = replace(head, pool=(float(np.exp(free[0])), float(free[1]), float(free[2])))
         return float(-np.mean([np.log(tried.pooled(each)[label]) for each, label in zip(stances, labels, strict=True)]))
 
     slope, supports, refutes = minimize(loss, [0.0, 1.0, 1.0], method="Nelder-Mead", options={"maxiter": 1000}).x
-    prior = np.bincount(labels, minlength=3) / len(labels)
-    return replace(head, pool=(float(np.exp(slope)), float(supports), float(refutes)), prior=(prior[0], prior[1], prior[2]))
+    share = np.bincount(labels, minlength=3) / len(labels)
+    return replace(
+        head, pool=(float(np.exp(slope)), float(supports), float(refutes)), prior=(float(share[0]), float(share[1]), float(share[2]))
+    )
 
 
 def colder(reading: Reading, temperature: float) -> tuple[float, float]:
@@ -204,14 +202,18 @@ def train(bench: Path, embedder: Embeds) -> tuple[Head, dict[str, Any]]:
     kept = {name: [case for case in cases if case.part == "train"] for name, cases in sets.items()}
     tables = {name: table_of(cases, embedder) for name, cases in kept.items()}
     tables |= {name: table(pairs, [-1] * len(pairs), embedder) for name, pairs in contrast(bench, random.Random(SEED)).items()}
-    apart = read_apart(kept["scifact"], tables, embedder)
-    head = fit(tables)
-    head = fit_pool(replace(head, temperature=fit_temperature(apart)), apart)
-    head = replace(head, gate=GATE, decide=DECIDE)
-    measured = {}
+    heads = [fit(tables, without=fold) for fold in range(FOLDS)]
+    apart = read_apart(kept["scifact"], heads, embedder)
+    head = replace(fit(tables), temperature=fit_temperature(apart), gate=GATE, decide=DECIDE)
+    given = fit_pool(head, [(case.label, [reading for _, reading in readings]) for case, readings in apart])
+    head = fit_pool(head, read_open(kept["scifact"], lambda case: heads[case.fold], embedder))
+    measured: dict[str, Any] = {
+        "given_pool": {"pool": [round(value, 7) for value in given.pool], "prior": [round(value, 7) for value in given.prior]}
+    }
     for name, cases in ({"healthver": healthver(bench)} | sets).items():
         scored = [case for case in cases if case.part == "held_out"]
-        measured[name] = figures(scored, read_cases(scored, head, embedder), head)
+        measured[name] = figures(scored, read_cases(scored, given, embedder), given)
+    measured["witness_scifact"] = witness_figures([case for case in sets["scifact"] if case.part == "held_out"], head, embedder)
     return head, measured
 
 
@@ -231,13 +233,14 @@ def save(head: Head, measured: dict[str, Any]) -> None:
     (verifier / "stance" / "head.json").write_text(
         json.dumps({**describe(head), "measured": measured, "command": COMMAND}, indent=1) + "\n"
     )
-    error = measured["scifact"]
+    error = measured["witness_scifact"]
     calibration = {
         "combine": {"a": 1.0, "b": 0.0},
         "error": error["ece_holds"],
         "n": error["n_decided"],
-        "on": "SciFact, held-out documents whose label is support or refutation: the text witness's probability that the claim "
-        "holds against the label; 15 bins of equal mass",
+        "on": "SciFact, held-out claims with a label for or against, all held-out abstracts retrieved: the text witness's probability "
+        "that the claim holds against the label; 15 bins of equal mass",
+        "noise_floor": error["ece_noise_floor"],
         "command": COMMAND,
     }
     (verifier / "calibration.json").write_text(json.dumps(calibration, indent=1) + "\n")

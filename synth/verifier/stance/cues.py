@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from synth.verifier.stance.side import Side
@@ -16,6 +17,7 @@ SIGNS = {
 RELATIONS = frozenset(stem(word) for word in lexicon("relations"))
 WINDOW = 8
 """content words on either side of a cue that are taken as what it is about; the weight halves at the third."""
+OPENING = re.compile(r"\s*(?:compared (?:with|to)|relative to|in contrast to|unlike|against)\b[^,]*,", re.IGNORECASE)
 CONDITION = frozenset(["at", "under", "when", "during"])
 
 
@@ -49,6 +51,11 @@ def _entry(word: Word) -> tuple[int, bool]:
     return SIGNS.get(word.text) or (SIGNS.get(word.stem) if len(word.stem) > 2 else None) or (0, False)
 
 
+def _turned(side: Side, at: int) -> int:
+    """-1 where the word stands negated or behind "less", else 1."""
+    return -1 if side.words[at].negated != (at > 0 and side.words[at - 1].text == "less") else 1
+
+
 def sign_of(word: Word) -> int:
     """Where a word points by itself: +1, -1 or 0."""
     return _entry(word)[0]
@@ -72,7 +79,7 @@ def cues_of(side: Side) -> tuple[Cue, ...]:
         if sign and not any(start <= word.start < end for start, end in named):
             before = {other.text for other in side.words[max(0, i - 2) : i]}
             condition = bool(before & CONDITION) and not word.text.endswith(("s", "ed"))
-            found.append(Cue(word, -sign if word.negated else sign, changes, _context(side, i), condition))
+            found.append(Cue(word, sign * _turned(side, i), changes, _context(side, i), condition))
     return tuple(found)
 
 
@@ -107,12 +114,16 @@ def comparisons_of(side: Side) -> tuple[Comparison, ...]:
         passive = word.text.endswith("ed") and pivot is not None and pivot.text == "by" and pivot.start - word.end < 12
         verb = word.stem in ("outperform", "beat", "exce", "exceed", "surpas", "underperform", "trail", "lag") and not passive
         at = word.end if verb else (pivot.end if pivot is not None else None)
-        if at is None:
+        opening = OPENING.match(side.text[start:end])
+        if at is not None:
+            left, right = _terms(side, start, word.start), _terms(side, at, end)
+        elif opening is not None:
+            left, right = _terms(side, start + opening.end(), word.start), _terms(side, start, start + opening.end())
+        else:
             continue
-        left, right = _terms(side, start, word.start), _terms(side, at, end)
         if passive:
             left, right = right, left
         if left and right:
             context = frozenset(other.stem for other in side.words if start <= other.start < end and other.is_content)
-            found.append(Comparison(left, right, -sign if word.negated else sign, word.text, context))
+            found.append(Comparison(left, right, sign * _turned(side, i), word.text, context))
     return tuple(found)

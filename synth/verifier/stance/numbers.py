@@ -38,7 +38,7 @@ UNITS: tuple[tuple[str, str, float], ...] = (
 )
 NUMBER = re.compile(
     r"(?P<before>\btop[\s-]|keep[- ]?(?:rate|ratio)s?\s?(?:of|=|is|at)?\s?)?"
-    rf"(?<![\w.\[])(?P<sign>[-−+])?(?P<low>{VALUE})(?:\s?(?:-|–|to)\s?(?P<high>{VALUE}))?(?:\s?(?=[%A-Za-z×µμ])(?P<unit>"
+    rf"(?<![\w.\[/])(?P<sign>[-−+])?(?P<low>{VALUE})(?:\s?(?:-|–|to)\s?(?P<high>{VALUE}))?(?:\s?(?=[%A-Za-z×µμ])(?P<unit>"
     + "|".join(f"(?P<u{i}>{pattern})" for i, (pattern, _, _) in enumerate(UNITS))
     + r"))?(?![\w]|\.\d|\])",
     re.IGNORECASE,
