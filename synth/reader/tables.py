@@ -369,7 +369,11 @@ def _levelled(rows: Sequence[Placed], size: float) -> tuple[list[Placed], set[in
     tall: set[int] = set()
     for number, row in enumerate(rows):
         above, below = rows[number - 1] if number else [], rows[number + 1] if number + 1 < len(rows) else []
-        between = 1 < len(row) < 0.6 * min(len(above), len(below)) and below[-1][0].middle - above[-1][0].middle < 2.4 * size
+        between = (
+            (len(row) > 1 or row[0][1] > 0)
+            and len(row) < 0.6 * min(len(above), len(below))
+            and below[-1][0].middle - above[-1][0].middle < 2.4 * size
+        )
         taken = {column for _, column, _ in [*above, *below]}
         if not between or any(column and column in taken for _, column, _ in row) or not found:
             found.append(list(row))
