@@ -54,9 +54,8 @@ class Bench:
 
     def plain_logits(self) -> Array:
         """Of the timm model itself, without any reducer."""
-        images = pixels(self.scenes.images)
-        with torch.inference_mode():
-            return torch.cat([self.model(part) for part in torch.split(images, forward.BATCH)]).numpy()
+        images = torch.split(pixels(self.scenes.images), forward.BATCH)
+        return torch.cat(forward.over_batches(self.model, images)).numpy()
 
     def score(self, method: str, keep_rate: float) -> tuple[float, tuple[float, ...]]:
         """Performance in percent, and on the resamples."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +15,7 @@ from torch import Tensor
 
 from experiments.vit import ReducedViT, Trace, attach
 
+T = TypeVar("T")
 Array = npt.NDArray[Any]
 BATCH = 128
 
@@ -45,21 +48,35 @@ class Shared:
 def share(model: Any, images: Tensor) -> Shared:
     """Run the blocks that come before any reducer's first look, once."""
     start = attach(model, "keep_all", 1.0)
-    with torch.inference_mode():
-        return Shared(model, tuple(start.stem(part) for part in torch.split(images, BATCH)))
+    return Shared(model, tuple(over_batches(start.stem, torch.split(images, BATCH))))
 
 
-def passes(shared: Shared, reduced: ReducedViT) -> Iterator[tuple[Tensor, Trace]]:
-    """Logits and trace, batch by batch."""
-    with torch.inference_mode():
-        for tokens in shared.tokens:
-            yield reduced.continued(tokens)
+@contextmanager
+def one_thread_an_operation() -> Iterator[int]:
+    """Give each batch one thread in place of each operation many, which wait for one another; yields how many there are."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield threads
+    finally:
+        torch.set_num_threads(threads)
+
+
+def over_batches(work: Callable[[Tensor], T], parts: Sequence[Tensor]) -> list[T]:
+    """`work` on every batch, as many at once as there are threads; results in the order of the batches."""
+
+    def quietly(part: Tensor) -> T:
+        with torch.inference_mode():
+            return work(part)
+
+    with one_thread_an_operation() as threads, ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(quietly, parts))
 
 
 def run(shared: Shared, method: str, keep_rate: float, seed: int, *, patterns: bool) -> Passed:
     """Measure a method at a keep rate; `patterns` keeps what pattern analysis needs."""
     reduced = attach(shared.model, method, keep_rate, seed=seed)
-    parts = list(passes(shared, reduced))
+    parts = over_batches(reduced.continued, shared.tokens)
     logits = torch.cat([logits for logits, _ in parts]).float().numpy()
     tokens = torch.cat([torch.stack([trace.counts[i] for i in reduced.locations], 1) for _, trace in parts]).numpy()
     passed = Passed(logits, tokens)
