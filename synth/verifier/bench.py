@@ -14,6 +14,8 @@ from synth.verifier.panel import CONTROLS, EVERYWHERE, Panel, Place, build_panel
 from synth.verifier.quantifiers import TABLE
 from synth.verifier.scaling import PROXY_DATASETS, backbone_matches, dataset_matches
 
+DOUBTED = 0.25
+"""how much of a probability's distance from one half is left where the table is too thin for the statement."""
 SHOWN = 12
 """cells that a step lists by name before it counts the rest."""
 
@@ -129,6 +131,10 @@ class Bench:
         if self.doubts and outcome in ("supported", "refuted"):
             self.step(4, f"{outcome} by the numbers, but {'; '.join(self.doubts)}: inconclusive")
             outcome = "inconclusive"
+        probability = more.get("probability")
+        if self.doubts and isinstance(probability, float):
+            more["probability"] = 0.5 + DOUBTED * (probability - 0.5)
+            self.step(4, f"probability {probability:.2f} drawn to one half: {'; '.join(dict.fromkeys(self.doubts))}")
         scale = scale_of(panel.used)
         self.step(4, f"outcome: {outcome}")
         self.step(5, SCALE_WORDS[scale])

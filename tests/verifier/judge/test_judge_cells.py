@@ -249,6 +249,7 @@ def test_a_group_is_not_judged_by_a_minority_of_its_members() -> None:
     judgement = ruled(learned, *last)
     assert judgement.outcome == "inconclusive"
     assert any("1 of 4 members of the group were observed" in step for step in judgement.steps)
+    assert judgement.probability == 0.375
     assert ruled(learned.model_copy(update={"subject": group("topk")}), *last).outcome == "refuted"
 
 
