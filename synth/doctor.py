@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
@@ -70,12 +71,23 @@ def _same_release(wanted: str, found: str) -> bool:
     return wanted.split("+")[0] == found.split("+")[0]
 
 
+@cache
+def _imported() -> subprocess.CompletedProcess[str] | None:
+    """A process that names the accelerator and imports everything compiled; None where that took too long."""
+    code = (
+        "import torch; print(torch.cuda.get_device_name(0) if torch.cuda.is_available() else '', flush=True)\n"
+        "import torchvision, timm, transformers; torchvision.ops.nms"
+    )
+    try:
+        return subprocess.run((sys.executable, "-W", "ignore", "-c", code), capture_output=True, text=True, timeout=180, check=False)
+    except subprocess.TimeoutExpired:
+        return None
+
+
 def _imports() -> Check:
     """A mismatch of builds shows only when the compiled operators are loaded: tried in a process of its own."""
-    code = "import torch, torchvision, timm, transformers; torchvision.ops.nms"
-    try:
-        answer = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, timeout=180, check=False)
-    except subprocess.TimeoutExpired:
+    answer = _imported()
+    if answer is None:
         return Check(name="imports", state="warning", found="torch, torchvision, timm took longer than 180 s to import")
     if answer.returncode == 0:
         return Check(name="imports", state="passed", found="torch, torchvision, timm and transformers import")
@@ -86,12 +98,8 @@ def _imports() -> Check:
 
 
 def _device() -> Check:
-    code = "import torch; print(torch.cuda.get_device_name(0) if torch.cuda.is_available() else '')"
-    try:
-        answer = subprocess.run((sys.executable, "-W", "ignore", "-c", code), capture_output=True, text=True, timeout=180, check=False)
-    except subprocess.TimeoutExpired:
-        return Check(name="device", state="warning", found="asking torch for an accelerator took longer than 180 s")
-    name = answer.stdout.strip() if answer.returncode == 0 else ""
+    answer = _imported()
+    name = answer.stdout.strip() if answer else ""
     return Check(name="device", state="passed", found=f"accelerator {name}" if name else "CPU; that is enough for every default run")
 
 
