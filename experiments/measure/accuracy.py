@@ -135,9 +135,13 @@ class Pattern(TrainedUnit):
         for method in (first, second):
             _usable(method)
         a, b = (self.bench.passed(method, self.cell.keep_rate) for method in (first, second))
-        return tuple(
-            self.record(metric, value, settings=(("stage", stage + 1.0),), replicates=()) for stage, metric, value in _similarities(a, b)
-        )
+        return tuple(self._stage(metric, stage + 1, value) for stage, metric, value in _similarities(a, b))
+
+    def _stage(self, metric: str, stage: int, value: float) -> LabRecord:
+        settings = (("stage", float(stage)),)
+        if not np.isfinite(value):
+            return self.record(metric, None, settings=settings, reason="features that do not vary between images have no distance")
+        return self.record(metric, value, settings=settings)
 
 
 def _similarities(a: forward.Passed, b: forward.Passed) -> Iterator[tuple[int, str, float]]:

@@ -24,6 +24,7 @@ COUNTED_IMAGES = 4
 """images on which tokens are counted."""
 
 Models = Callable[[str], Any]
+Timings = Callable[[float], dict[tuple[str, float], Any]]
 
 
 @cache
@@ -65,7 +66,7 @@ class Speed(ShapeUnit):
 
     metric = "images_per_second"
 
-    def __init__(self, cell: CellRequest, spec: Spec, models: Models, timings: Callable[[float], dict[CellRequest, Any]]) -> None:
+    def __init__(self, cell: CellRequest, spec: Spec, models: Models, timings: Timings) -> None:
         super().__init__(cell, spec, models)
         self.timings = timings
 
@@ -75,7 +76,7 @@ class Speed(ShapeUnit):
 
     def measure(self, deadline: float) -> tuple[LabRecord, ...]:
         """Three records; replicates are the rounds."""
-        found = self.timings(deadline)[self.cell]
+        found = self.timings(deadline)[self.cell.method, self.cell.keep_rate]
         if isinstance(found, Exception):
             raise found
         seconds, plain_seconds = found
@@ -105,16 +106,11 @@ class ShapeTokens(ShapeUnit):
         reduced = self.reduced()
         with torch.inference_mode():
             _, trace = reduced.traced(sample_input(self.models(self.cell.backbone), COUNTED_IMAGES))
-        return tuple(
-            self.record(
-                self.metric,
-                float(trace.counts[place].float().mean()),
-                unit="tokens",
-                settings=(("stage", stage + 1.0),),
-                scale=_scale(self.cell),
-            )
-            for stage, place in enumerate(reduced.locations)
-        )
+        means = [float(trace.counts[place].float().mean()) for place in reduced.locations]
+        return tuple(self._stage(stage + 1, mean) for stage, mean in enumerate(means))
+
+    def _stage(self, stage: int, mean: float) -> LabRecord:
+        return self.record(self.metric, mean, unit="tokens", settings=(("stage", float(stage)),), scale=_scale(self.cell))
 
 
 def _models() -> Models:
@@ -130,12 +126,12 @@ def _models() -> Models:
 
 def units(spec: Spec) -> Iterator[Unit]:
     """Speed of all cells, those of one backbone in the same interleaved rounds."""
-    for (backbone,), cells in groups(_without_data(spec.cells), "backbone").items():
+    for (backbone,), cells in groups(spec.cells, "backbone").items():
         models = _models()
 
         @cache
         def timings(deadline: float, backbone: str = backbone, cells: tuple[CellRequest, ...] = cells, models: Models = models) -> Any:
-            return _time(backbone, cells, spec, models, deadline)
+            return _time(models(backbone), cells, spec, deadline)
 
         yield from (Speed(cell, spec, models, timings) for cell in cells)
 
@@ -143,26 +139,21 @@ def units(spec: Spec) -> Iterator[Unit]:
 def token_units(spec: Spec) -> Iterator[Unit]:
     """Token counts of cells on backbones that are not the laboratory's own."""
     models = _models()
-    yield from (ShapeTokens(cell, spec, models) for cell in _without_data(spec.cells) if not is_proxy(cell.backbone))
+    yield from (ShapeTokens(cell, spec, models) for cell in dict.fromkeys(spec.cells) if not is_proxy(cell.backbone))
 
 
-def _without_data(cells: tuple[CellRequest, ...]) -> tuple[CellRequest, ...]:
-    """Each cell once; neither data set nor seed changes a shape, but the records keep the names that were asked for."""
-    return tuple(dict.fromkeys(cells))
+def _time(model: Any, cells: tuple[CellRequest, ...], spec: Spec, deadline: float) -> dict[tuple[str, float], Any]:
+    """
+    Seconds a round of every method and keep rate with those of the plain model, or the exception that says why there are none.
 
-
-def _time(backbone: str, cells: tuple[CellRequest, ...], spec: Spec, models: Models, deadline: float) -> dict[CellRequest, Any]:
-    """Seconds a round of every cell with those of the plain model, or the exception that says why there are none."""
-    model = models(backbone)
-    found: dict[CellRequest, Any] = {}
-    ready: dict[CellRequest, ReducedViT] = {}
-    for cell in cells:
+    Neither data set nor seed changes a shape, so cells that differ in nothing else share their rounds.
+    """
+    found: dict[tuple[str, float], Any] = {}
+    ready: dict[tuple[str, float], ReducedViT] = {}
+    for name in dict.fromkeys((cell.method, cell.keep_rate) for cell in cells):
         try:
-            ready[cell] = attach(model, cell.method, cell.keep_rate, seed=cell.seed)
+            ready[name] = attach(model, *name)
         except Exception as error:
-            found[cell] = error
-    images = sample_input(model, spec.batch)
-    samples, _ = interleaved([model, *ready.values()], images, rounds=ROUNDS, deadline=deadline)
-    for cell, seconds in zip(ready, samples[1:], strict=True):
-        found[cell] = (seconds, samples[0])
-    return found
+            found[name] = error
+    samples, _ = interleaved([model, *ready.values()], sample_input(model, spec.batch), rounds=ROUNDS, deadline=deadline)
+    return found | {name: (seconds, samples[0]) for name, seconds in zip(ready, samples[1:], strict=True)}

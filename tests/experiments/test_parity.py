@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from experiments import losses
 from experiments.errors import DataError
-from experiments.measure import patterns
+from experiments.measure import heatmaps, patterns
 from experiments.measure.scores import average_precision, mean_average_precision
 from experiments.parity import parity
 from experiments.reducers.sinkhorn import transport
@@ -93,3 +94,38 @@ def test_mean_average_precision_equals_the_references(shared: Path) -> None:
     assert mean_average_precision(scores, targets, ones)[0] == pytest.approx(
         float(data["mAP"]) * (1 if float(data["mAP"]) > 1 else 100), abs=1e-4
     )
+
+
+@pytest.mark.shared
+def test_heat_map_measures_equal_the_references(shared: Path) -> None:
+    """KL both ways, JS, Pearson, Spearman, SIM and EMD of two maps agree."""
+    data = np.load(shared / "vectors" / "functions.npz")
+    one, two = data["map1"], data["map2"]
+    assert heatmaps.kl(two, one) == pytest.approx(float(data["KL12"]), abs=1e-5)
+    assert heatmaps.kl(one, two) == pytest.approx(float(data["KL21"]), abs=1e-5)
+    assert heatmaps.jensen_shannon(one, two) == pytest.approx(float(data["JS"]), abs=1e-5)
+    assert heatmaps.pearson(one, two) == pytest.approx(float(data["PCC"]), abs=1e-5)
+    assert heatmaps.spearman(one, two) == pytest.approx(float(data["SCC"]), abs=1e-5)
+    assert heatmaps.similarity(one, two) == pytest.approx(float(data["SIM"]), abs=1e-5)
+    assert heatmaps.earth_movers(one, two) == pytest.approx(float(data["EMD_lp"]), abs=1e-5)
+
+
+@pytest.mark.shared
+def test_losses_equal_the_references(shared: Path) -> None:
+    """Asymmetric loss, DynamicViT's masked softmax and its loss with either token term agree."""
+    data = {name: torch.from_numpy(value) for name, value in np.load(shared / "vectors" / "functions.npz").items() if value.ndim}
+    stored = np.load(shared / "vectors" / "functions.npz")
+    assert float(losses.asymmetric(data["asl_logits"], data["asl_targets"])) == pytest.approx(float(stored["asl"]), abs=1e-4)
+    torch.testing.assert_close(losses.policy_softmax(data["policy_logits"], data["policy"]), data["policy_softmax"], atol=1e-5, rtol=0)
+    for kind in ("mse", "kl"):
+        loss = losses.dynamicvit(
+            data["dl_student_logits"],
+            data["dl_labels"].long(),
+            list(data["dl_masks"]),
+            data["dl_ratio"].tolist(),
+            teacher_logits=data["dl_teacher_logits"],
+            tokens=data["dl_student_tokens"],
+            teacher_tokens=data["dl_teacher_tokens"],
+            token_loss=kind,
+        )
+        assert float(loss) == pytest.approx(float(stored[f"dyvit_loss_{kind}"]), abs=1e-4)

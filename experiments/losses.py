@@ -1,0 +1,68 @@
+"""
+Losses of the reference protocol: asymmetric loss for several labels, and DynamicViT's masked attention and four-part loss.
+
+Sources: Ridnik et al. 2021, arXiv:2009.14119; Rao et al. 2021, arXiv:2106.02034; weights as in the code of arXiv:2308.04657.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+EPS = 1e-6
+
+
+def asymmetric(logits: Tensor, targets: Tensor, *, gamma_negative: float = 4.0, gamma_positive: float = 0.0, clip: float = 0.05) -> Tensor:
+    """Asymmetric loss of logits [b, c] and targets [b, c] of zeros and ones, summed over batch and classes."""
+    positive = logits.sigmoid()
+    negative = (1 - positive + clip).clamp(max=1)
+    likelihood = targets * positive.clamp(min=1e-8).log() + (1 - targets) * negative.clamp(min=1e-8).log()
+    chance = targets * positive + (1 - targets) * negative
+    gamma = gamma_positive * targets + gamma_negative * (1 - targets)
+    return -(likelihood * (1 - chance) ** gamma).sum()
+
+
+def policy_softmax(logits: Tensor, policy: Tensor, eps: float = EPS) -> Tensor:
+    """
+    Softmax over tokens that a policy still keeps; every token sees itself.
+
+    logits  [b, h, n, n]
+    policy  [b, n, 1], 1 keep, 0 drop, differentiable
+    """
+    n = logits.shape[-1]
+    own = torch.eye(n, dtype=logits.dtype, device=logits.device)
+    seen = policy.transpose(1, 2).unsqueeze(1)
+    weight = (logits - logits.amax(-1, keepdim=True)).exp() * (seen + (1 - seen) * own)
+    return (weight + eps / n) / (weight.sum(-1, keepdim=True) + eps)
+
+
+def dynamicvit(
+    logits: Tensor,
+    labels: Tensor,
+    masks: Sequence[Tensor],
+    ratios: Sequence[float],
+    *,
+    teacher_logits: Tensor,
+    tokens: Tensor,
+    teacher_tokens: Tensor,
+    token_loss: Literal["mse", "kl"] = "mse",
+) -> Tensor:
+    """
+    Cross entropy + 2 x kept share + 0.5 x logits of the teacher + 0.5 x tokens of the teacher.
+
+    masks   kept tokens of each stage [b, n], compared with `ratios`, shares of the original number
+    tokens  patch features after the final norm [b, n, d]; only those kept at the last stage count
+    """
+    shares = [((mask.mean(1) - ratio) ** 2).mean() for mask, ratio in zip(masks, ratios, strict=True)]
+    from_teacher = functional.kl_div(logits.log_softmax(-1), teacher_logits.log_softmax(-1), reduction="batchmean", log_target=True)
+    kept = masks[-1].bool()
+    mine, theirs = tokens[kept], teacher_tokens[kept]
+    if token_loss == "mse":
+        alike = functional.mse_loss(mine, theirs)
+    else:
+        alike = functional.kl_div(mine.log_softmax(-1), theirs.log_softmax(-1), reduction="batchmean", log_target=True)
+    return functional.cross_entropy(logits, labels) + 2.0 * torch.stack(shares).mean() + 0.5 * from_teacher + 0.5 * alike
