@@ -8,7 +8,7 @@ from itertools import pairwise
 from synth.extractor.conditions import conditions_of
 from synth.extractor.scene import annotate
 from synth.extractor.words import quantifier_of
-from synth.model import Conditions
+from synth.model import UNREAD, Conditions
 
 _VERB = (
     r"(?:outperform|beat|surpass|exceed|underperform|trail|lag|match|reduc|increas|improv|decreas|achiev"
@@ -101,7 +101,7 @@ def lost(text: str, skeleton: str) -> tuple[str, ...]:
     found += [
         text[match.start() : match.end()].strip() for match in _WHEN.finditer(skeleton) if not re.search("[\ue004-\ue007]", match["rest"])
     ]
-    notes = [f"the condition “{words}” is not part of the reading" for words in found]
+    notes = [f"the condition “{words}” {UNREAD}" for words in found]
     return (*notes, *(f"“{text[match.start() : match.end()]}” gives no number" for match in _NEGLIGIBLE.finditer(skeleton)))
 
 

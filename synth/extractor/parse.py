@@ -30,13 +30,16 @@ from synth.extractor.reading import Part, Reader, Reading, Refusal
 from synth.extractor.scene import Context, Scene, annotate
 from synth.extractor.text import plain, unframed
 from synth.extractor.words import hedge_of
-from synth.model import AllOf, AnyOf, Group, vocabulary
+from synth.model import UNREAD, AllOf, AnyOf, Group, vocabulary
 
 MAX_LETTERS = 1200
 """longer than any sentence; more is not read."""
 
 _EXCEPT = re.compile(r"\b(?:except|excluding|apart from|aside from|other than on|with the exception)\b", re.I)
 _IF = re.compile(r"^\s*(?:if|suppose|assuming|assume|unless)\b", re.I)
+_POINTING = re.compile(
+    r"\bthere(?=[.,;]|$)|\bin (?:this|these|that|those|such) (?:\w+ )?(?:cases?|settings?|tables?|runs?|experiments?)\b", re.I
+)
 _ONLY = re.compile(r"\bthe only (?:methods?|ones?|approach)\b|^\s*only\b", re.I)
 _OPEN_QUESTION = re.compile(
     r"\bno (?:\w+ )?evidence\b|\b(?:cannot|can not|could not) (?:conclude|say|confirm)\b|\bunclear\b"
@@ -78,7 +81,7 @@ def _parse(text: str, itself: str | None) -> Parse:
     aside = _ASIDE.search(sentence)
     if aside:
         sentence = sentence[: aside.start()] + sentence[aside.end() :]
-        notes = (*notes, f"“{aside.group(0).strip(' ,')}” is not part of the reading")
+        notes = (*notes, f"“{aside.group(0).strip(' ,')}” {UNREAD}")
     if reason := _taken_back(sentence):
         return Parse(None, reason, notes)
     if denials := neither(sentence):
@@ -89,7 +92,7 @@ def _parse(text: str, itself: str | None) -> Parse:
     read = _read(body, Context(itself=itself, shared=shared), cut)
     if isinstance(read, Refusal):
         return Parse(None, read.reason, notes)
-    return _composed(read, (*notes, *read.notes, *_only(sentence)), assumed)
+    return _composed(read, (*notes, *read.notes, *_only(sentence), *_pointing(sentence)), assumed)
 
 
 def _completed(text: str, whole: str) -> str:
@@ -123,7 +126,12 @@ def _taken_back(text: str) -> str:
 
 
 def _only(text: str) -> tuple[str, ...]:
-    return ("that it is the only one is not part of the reading",) if _ONLY.search(text) else ()
+    return (f"that it is the only one {UNREAD}",) if _ONLY.search(text) else ()
+
+
+def _pointing(text: str) -> tuple[str, ...]:
+    """What a sentence points at outside itself restricts it, and is not known: "there", "in these three cases"."""
+    return tuple(f"“{match[0]}” {UNREAD}" for match in _POINTING.finditer(text))
 
 
 def _joined(choice: tuple[str, str], itself: str | None, notes: tuple[str, ...], how: type[AllOf] | type[AnyOf]) -> Parse:
@@ -181,7 +189,7 @@ def _sequence(parts: tuple[str, ...], context: Context, cut: str) -> Reading | R
             context = _after(context, reading)
         else:
             last = reading or Refusal("compares nothing measurable")
-            notes.append(f"“{part.strip()}” is not part of the reading: {last.reason}")
+            notes.append(f"“{part.strip()}” {UNREAD}: {last.reason}")
     if not found:
         return last or Refusal("compares nothing measurable")
     if last is not None and last.reason.startswith("denies"):
@@ -241,7 +249,7 @@ def _checked(scene: Scene, found: Reading | Refusal) -> Reading | Refusal:
         return Refusal(f"denies something that the grammar cannot express, “{scene.text[start:end]}”")
     found = _with_lossless(scene, found)
     left = [one for one in scene.negations if one not in found.used]
-    notes = tuple(f"the condition “{' '.join(scene.text[start:].split()[:4])}” is not part of the reading" for start, _ in left)
+    notes = tuple(f"the condition “{' '.join(scene.text[start:].split()[:4])}” {UNREAD}" for start, _ in left)
     trends = any(part.kind == "trend" for part in found.parts)
     return replace(found, notes=(*found.notes, *notes, *(() if trends else lost(scene.text, scene.skeleton))))
 

@@ -16,6 +16,10 @@ def claim_id(paper_id: str, text: str) -> str:
     return "c-" + hashlib.sha256(f"{paper_id}\n{text}".encode()).hexdigest()[:10]
 
 
+UNREAD = "is not part of the reading"
+"""in a note: a part of the sentence that the hypothesis could not express."""
+
+
 class Claim(Record):
     """A statement that evidence can speak for or against."""
 
@@ -34,6 +38,11 @@ class Claim(Record):
     """how it will be decided; stored before any witness is heard."""
     notes: tuple[str, ...] = ()
     """what the reading lost or assumed, "cut short in its source"."""
+
+    @property
+    def partly_read(self) -> bool:
+        """Whether the sentence restricts the claim in a way that its hypothesis does not express."""
+        return any(UNREAD in note for note in self.notes)
 
     @property
     def quote(self) -> str:

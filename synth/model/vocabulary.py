@@ -35,6 +35,8 @@ class Term(Record):
     unit: str = ""
     """of a metric: "percent", "images/s", "gmacs", "tokens", ..."""
     higher_is_better: bool = True
+    of_machine: bool = False
+    """of a metric: its values depend on the machine, so those of two papers cannot be compared."""
     multi_label: bool = False
     """of a data set: performance is mAP, not top-1."""
     exact: tuple[str, ...] = ()

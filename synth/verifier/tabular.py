@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from synth.model import Amount, Claim, Document, Evidence, Hypothesis, Judgement, Observation, Paper, Rule, Table, WitnessName, leaves
+from synth.model import Amount, Claim, Document, Evidence, Hypothesis, Judgement, Observation, Paper, Table, WitnessName, leaves, vocabulary
 from synth.verifier.bench import count
 from synth.verifier.context import own_method, own_names
 from synth.verifier.judge import judge
@@ -74,7 +74,7 @@ class TableWitness:
             return self._silent(f"no hypothesis to judge: {claim.reason or 'the claim was not understood'}")
         if not any(self.observations.values()):
             return self._silent("no retrieved document has a table with numbers")
-        hearings = self._hearings(claim.hypothesis, claim.rule or rule_for(claim.hypothesis), claim.paper_id)
+        hearings = self._hearings(claim)
         if not any(each.decided for each in hearings):
             stated = self._looked_up(claim)
             if stated is not None:
@@ -95,7 +95,7 @@ class TableWitness:
         if not own and not any(each.method in hypothesis.subject.members for each in self.observations[claim.paper_id]):
             return None  # a method that the tables never name
         found = look_up(hypothesis, document, subject)
-        if found.place is None or found.outcome == "no_evidence":
+        if found.place is None or found.outcome == "no_evidence" or (found.outcome == "refuted" and claim.partly_read):
             return None
         where = f"{self._label(claim.paper_id)}, {_place(found.place.table)}"
         step = f"4. outcome: {found.outcome}; {found.reason} (fit {found.place.fit:.2f})"
@@ -124,27 +124,29 @@ class TableWitness:
         document = next((each for each in self._documents if each.paper.id == paper_id), None)
         return own_names(document, own_method(document)) if document else ()
 
-    def _hearings(self, hypothesis: Hypothesis, rule: Rule, own: str) -> list[_Hearing]:
+    def _hearings(self, claim: Claim) -> list[_Hearing]:
         """
-        One hearing a paper, because two papers' set-ups differ; if no paper can be judged on its own, all of them together.
+        One hearing a paper, because two papers' set-ups differ; if no paper can be judged on its own, all of them together,
+        unless the numbers depend on the machine that each paper used.
         """
+        hypothesis, own = claim.hypothesis, claim.paper_id
+        assert hypothesis is not None
         names = self._own_names(own)
         chosen = {
             paper: select(hypothesis, observations, own=names if paper == own else ()) for paper, observations in self.observations.items()
         }
-        hearings = [
-            _Hearing(
-                self._label(paper), paper == own, _careful(judge(hypothesis, observations, rule), hypothesis, observations), observations
-            )
-            for paper, observations in chosen.items()
-            if observations
-        ]
+        hearings = [self._hearing(claim, self._label(paper), paper == own, seen) for paper, seen in chosen.items() if seen]
         hearings = [each for each in hearings if each.judgement.outcome != "no_evidence"]
         pooled = select(hypothesis, [each for observations in self.observations.values() for each in observations])
-        if hearings or len({each.paper_id for each in pooled}) < 2:
+        if hearings or len({each.paper_id for each in pooled}) < 2 or any(_of_machine(each.metric) for each in pooled):
             return hearings
-        together = _careful(judge(hypothesis, pooled, rule), hypothesis, pooled)
-        return [] if together.outcome == "no_evidence" else [_Hearing("numbers of several papers side by side", False, together, pooled)]
+        together = self._hearing(claim, "numbers of several papers side by side", False, pooled)
+        return [] if together.judgement.outcome == "no_evidence" else [together]
+
+    def _hearing(self, claim: Claim, label: str, own: bool, seen: tuple[Observation, ...]) -> _Hearing:
+        assert claim.hypothesis is not None
+        judgement = judge(claim.hypothesis, seen, claim.rule or rule_for(claim.hypothesis))
+        return _Hearing(label, own, _careful(judgement, claim, seen, own=own), seen)
 
     def _evidence(self, hearings: list[_Hearing]) -> Evidence:
         """
@@ -171,29 +173,48 @@ class TableWitness:
         )
 
 
-def _careful(judgement: Judgement, hypothesis: Hypothesis, observations: Sequence[Observation]) -> Judgement:
-    """
-    Inconclusive where the numbers do not carry the decision that they seem to make:
-
-    1. settings ignored and several values of a method: accuracies at several budgets do not belong beside each other;
-    2. refuted against "all others": who is comparable is the table's affair, and a row of another size or ablation is not a rival;
-    3. refuted by numbers whose linking to names is a guess.
-    """
-    if judgement.outcome not in ("supported", "refuted"):
-        return judgement
-    steps = " ".join(judgement.steps)
-    doubt = ""
-    if "settings are ignored" in steps and "kept as alternatives" in steps:
-        doubt = "only with settings ignored, where methods have several values"
-    elif judgement.outcome == "refuted" and any(open_population(leaf) for leaf in leaves(hypothesis)):
-        doubt = "only against whatever else the tables hold"
-    elif judgement.outcome == "refuted" and _sureness(hypothesis, observations) < SURE:
-        doubt = "only by numbers whose names are a guess"
+def _careful(judgement: Judgement, claim: Claim, observations: Sequence[Observation], *, own: bool) -> Judgement:
+    """Inconclusive where the numbers do not carry the decision that they seem to make; a step says why."""
+    doubt = _doubt(judgement, claim, observations, own=own)
     if not doubt:
         return judgement
     probability = None if judgement.probability is None else 0.5 + (judgement.probability - 0.5) / 2
-    steps_now = (*judgement.steps, f"4. {judgement.outcome} {doubt}: inconclusive")
-    return judgement.model_copy(update={"outcome": "inconclusive", "probability": probability, "steps": steps_now})
+    steps = (*judgement.steps, f"4. {judgement.outcome} {doubt}: inconclusive")
+    return judgement.model_copy(update={"outcome": "inconclusive", "probability": probability, "steps": steps})
+
+
+def _doubt(judgement: Judgement, claim: Claim, observations: Sequence[Observation], *, own: bool) -> str:
+    """
+    Why a decision is not to be had from these numbers; empty where it is.
+
+    1. settings ignored and several values of a method: accuracies at several budgets do not belong beside each other;
+    2. refuted by a value that depends on the machine, which says nothing on what another paper's machine gave;
+    3. refuted although a part of the sentence that restricts the claim was not read;
+    4. refuted against "all others": who is comparable is the table's affair, and a row of another size or ablation is not a rival;
+    5. refuted by numbers whose linking to names is a guess.
+    """
+    assert claim.hypothesis is not None
+    if judgement.outcome not in ("supported", "refuted"):
+        return ""
+    steps = " ".join(judgement.steps)
+    if "settings are ignored" in steps and "kept as alternatives" in steps:
+        return "only with settings ignored, where methods have several values"
+    parts = leaves(claim.hypothesis)
+    if judgement.outcome == "supported":
+        return ""
+    if not own and any(isinstance(leaf, Amount) and leaf.versus is None and _of_machine(leaf.metric) for leaf in parts):
+        return "only by the value of another machine"
+    if claim.partly_read:
+        return "although a part of the sentence was not read"
+    if any(open_population(leaf) for leaf in parts):
+        return "only against whatever else the tables hold"
+    return "only by numbers whose names are a guess" if _sureness(claim.hypothesis, observations) < SURE else ""
+
+
+def _of_machine(metric: str) -> bool:
+    """Whether values of the metric depend on the machine, as a throughput does."""
+    term = vocabulary().get("metric", metric)
+    return term is not None and term.of_machine
 
 
 def _sureness(hypothesis: Hypothesis, observations: Sequence[Observation]) -> float:

@@ -80,6 +80,8 @@ def _travelled(figure: Figure, metric: str) -> tuple[str, Interval]:
 
 def effect_of(scene: Scene, figure: Figure, subject: Group) -> Effect | str:
     """The Effect that a change states, or the reason why it states none."""
+    if subject.members == ("keep_all",):
+        return "states a change of the unreduced model against itself"
     metric = figure.metric
     assumptions: list[str] = []
     if metric is None and figure.quantity.unit in {"%", "points"} and (figure.falls or figure.quantity.unit == "points"):

@@ -218,3 +218,18 @@ def test_guessed_names_do_not_refute() -> None:
         make_claim(Compare(subject=group("alpha"), other=group("beta"), relation="beats", metric="zorp"))
     )
     assert evidence.outcome == "inconclusive"
+
+
+def test_another_machine_never_refutes() -> None:
+    """A throughput that differs in another paper is the other machine's; the claim's own tables may refute it."""
+    claim = make_claim(amount(999, metric="images_per_second"))
+    assert TableWitness([paper(paper=OTHER)]).testify(claim).outcome == "inconclusive"
+    assert TableWitness([paper()]).testify(claim).outcome == "refuted"
+
+
+def test_a_sentence_that_was_not_wholly_read_is_not_refuted() -> None:
+    """A condition that the hypothesis could not express may be what makes the number right."""
+    claim = make_claim(amount(999, metric="images_per_second"))
+    partly = claim.model_copy(update={"notes": ("the condition “With a better teacher” is not part of the reading",)})
+    assert TableWitness([paper()]).testify(claim).outcome == "refuted"
+    assert TableWitness([paper()]).testify(partly).outcome != "refuted"
