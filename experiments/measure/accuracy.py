@@ -204,37 +204,43 @@ class RandomControl(TrainedUnit):
 
 
 def units(spec: Spec) -> Iterator[Unit]:
-    """All units on trained backbones, one backbone, data set and seed after another."""
-    for (backbone, dataset, seed), cells in groups(spec.cells, "backbone", "dataset", "seed").items():
+    """
+    All units on trained backbones: controls first, then cells in the order of the specification, then patterns.
 
-        @cache
-        def benches(backbone: str, dataset: str, seed: int) -> Bench:
-            return Bench(backbone, dataset, seed, spec)
+    A cell's token counts follow its performance, as one pass gives both. When the budget ends, the cells named first are whole.
+    """
 
+    @cache
+    def benches(backbone: str, dataset: str, seed: int) -> Bench:
+        return Bench(backbone, dataset, seed, spec)
+
+    together = groups(spec.cells, "backbone", "dataset", "seed").values()
+    if "performance" in spec.measures:
+        for cells in together:
+            yield from _controls(cells, spec, benches)
+    for cell in dict.fromkeys(spec.cells):
         if "performance" in spec.measures:
-            yield from _performance(cells, spec, benches)
-        if "tokens" in spec.measures and is_proxy(backbone):
-            yield from (Tokens(cell, spec, benches) for cell in cells)
-        if "patterns" in spec.measures:
+            yield Performance(cell, spec, benches)
+        if "tokens" in spec.measures and is_proxy(cell.backbone):
+            yield Tokens(cell, spec, benches)
+    if "patterns" in spec.measures:
+        for cells in together:
             yield from _patterns(cells, spec, benches)
 
 
-def _performance(cells: tuple[CellRequest, ...], spec: Spec, benches: Benches) -> Iterator[Unit]:
-    """The controls of a backbone, then its cells."""
+def _controls(cells: tuple[CellRequest, ...], spec: Spec, benches: Benches) -> Iterator[Unit]:
+    """The three controls of one trained backbone."""
     first, lowest = cells[0], min(cell.keep_rate for cell in cells)
     unreduced = first.model_copy(update={"method": "keep_all", "keep_rate": 1.0})
-    others = tuple(
-        cell.method
-        for cell in cells
-        if cell.keep_rate == lowest
-        and cell.method in REGISTRY
-        and cell.method not in ("keep_all", "random")
-        and not REGISTRY[cell.method].trained
-    )
+    others = tuple(cell.method for cell in cells if cell.keep_rate == lowest and _has_idea(cell.method))
     yield KeepAllControl(unreduced, spec, benches)
     yield ShuffledControl(unreduced, spec, benches)
     yield RandomControl(first.model_copy(update={"method": "random", "keep_rate": lowest}), spec, benches, others)
-    yield from (Performance(cell, spec, benches) for cell in cells)
+
+
+def _has_idea(method: str) -> bool:
+    """Whether random pruning is expected to rank below it: a known method, off the shelf, that is no control."""
+    return method in REGISTRY and method not in ("keep_all", "random") and not REGISTRY[method].trained
 
 
 def _patterns(cells: tuple[CellRequest, ...], spec: Spec, benches: Benches) -> Iterator[Unit]:
