@@ -9,7 +9,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,15 @@ def process(*arguments: str | Path, extra: Mapping[str, str] = {}, **options: An
     started = start(*arguments, extra=extra, **options)
     out, err = started.communicate(timeout=120)
     return Answer(started.returncode, out, err)
+
+
+def until(started: subprocess.Popen[str], is_reached: Callable[[], bool]) -> bool:
+    """Whether the process came to a point before its end."""
+    while not is_reached():
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            started.wait(0.005)
+            return False
+    return started.poll() is None
 
 
 def write_papers(folder: Path, papers: Mapping[str, str] = PAPERS) -> Path:

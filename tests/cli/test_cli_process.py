@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from workplace import QUESTION, VERIFIED, environment, kept, process, rows, run_arguments, start
+from workplace import QUESTION, VERIFIED, environment, kept, process, rows, run_arguments, start, until
 
 HEAVY = ("torch", "sklearn", "scipy", "transformers", "sentence_transformers", "timm", "pymupdf", "matplotlib", "httpx", "arxiv")
 
@@ -50,8 +50,7 @@ def test_a_terminal_without_our_letters_shows_others(done: Path) -> None:
 def test_ctrl_c_is_one_line(tmp_path: Path, done: Path) -> None:
     """A run that is interrupted says so in one line, with the exit code of shells for it, and has written no report."""
     started = start(*run_arguments(done / "papers", tmp_path))
-    while not (tmp_path / ".synth").exists():
-        assert started.poll() is None
+    assert until(started, (tmp_path / ".synth").exists)
     started.send_signal(signal.SIGINT)
     _, err = started.communicate(timeout=60)
     assert started.returncode == 130
