@@ -69,12 +69,14 @@ def _key(text: str) -> str:
 def _pattern(alias: str) -> str:
     """Words of an alias with any hyphen, underscore or blank between them, plural endings allowed."""
     words = [re.escape(word) for word in re.split(r"[\s_\-–]+", alias) if word]
-    return r"[\s_\-–]?".join(words) + ("s?" if words and words[-1][-1:].isalpha() else "")
+    # "A-ViT" is a name and "a ViT" is not: behind an article a blank makes two words.
+    first = r"[_\-–]?" if words and words[0].lower() == "a" else r"[\s_\-–]?"
+    return first.join(words[:2]) + "".join(rf"[\s_\-–]?{word}" for word in words[2:]) + ("s?" if words and words[-1][-1:].isalpha() else "")
 
 
 def _cased(alias: str) -> bool:
     """Whether an alias is a name only as it is written: short with capitals ("ATS", "SiT"), which in small letters is a word."""
-    return len(alias) < 5 and alias != alias.lower()
+    return (len(alias) < 5 or alias[1:2] == "-") and alias != alias.lower()
 
 
 def _spelled(alias: str, term: Term) -> str:

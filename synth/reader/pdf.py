@@ -19,6 +19,7 @@ from synth.reader.captions import Caption, find_captions
 from synth.reader.hyphens import Words, joined
 from synth.reader.language import foreign
 from synth.reader.layout import Line, Page, find_gutter, lines_of, ordered, rules_of, without_furniture
+from synth.reader.masthead import identified
 from synth.reader.references import entries
 from synth.reader.structure import Builder, Style, is_display, is_heading, is_solid, split_footnotes, style_of
 from synth.reader.tables import PageTable, page_tables
@@ -52,8 +53,10 @@ def _document(pdf: Any, paper: Paper, digest: str) -> Document | str:
     reason = _unreadable(pages, pdf.page_count)
     if reason:
         return reason
+    head = list(pages[0].lines)
     without_furniture(pages)
     style = style_of(pages)
+    paper = identified(paper, head, pdf[0].get_text(), style.size)
     known = Words(line.text for page in pages for line in page.lines)
     builder = Builder(style, known)
     captions: list[Paragraph] = []

@@ -31,12 +31,20 @@ def read(data: bytes, paper: Paper, *, name: str) -> Document | Skipped:
     name  file name, whose ending tells the format where the content does not
     """
     digest = hashlib.sha256(data).hexdigest()
+    stem = name.rpartition("/")[2].rpartition(".")[0]
+    known = paper.model_copy(update={"title": ""}) if paper.title in (stem, name) else paper
     try:
-        outcome = _read(data, paper, name=name, digest=digest)
+        outcome = _read(data, known, name=name, digest=digest)
     except Exception as error:
         # A parser that fails on a hostile file is this file's fault, not the run's.
         outcome = f"damaged: the reader failed on it ({type(error).__name__}: {collapsed(str(error))[:120]})"
-    return Skipped(paper=paper, reason=outcome) if isinstance(outcome, str) else outcome
+    if isinstance(outcome, str):
+        return Skipped(paper=paper, reason=outcome)
+    return (
+        outcome
+        if outcome.paper.title
+        else outcome.model_copy(update={"paper": outcome.paper.model_copy(update={"title": paper.title or stem})})
+    )
 
 
 def _read(data: bytes, paper: Paper, *, name: str, digest: str) -> Document | str:

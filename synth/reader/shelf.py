@@ -24,6 +24,11 @@ from synth.store.code import code_digest
 SECONDS_PER_DOCUMENT = 300.0
 """a PDF that takes longer is hostile or broken; the longest of ordinary papers takes seconds."""
 
+COPY_SHARE = 0.6
+"""share of the shorter document's sentences that stand word for word in the other, from which the two are one work."""
+COPY_SENTENCES = 10
+"""shorter texts may share a few stock sentences and be two works."""
+
 Result = Document | Skipped
 
 
@@ -35,8 +40,38 @@ def read_all(fetched: Sequence[Fetched], cache: Cache, progress: Progress) -> tu
         results[place] = result
         if is_final:
             cache.put("document", _key(fetched[place]), _pack(result))
-    ordered = [results[place] for place in sorted(results)]
+    ordered = one_each([results[place] for place in sorted(results)])
     return tuple(item for item in ordered if isinstance(item, Document)), tuple(item for item in ordered if isinstance(item, Skipped))
+
+
+def one_each(results: Sequence[Result]) -> list[Result]:
+    """
+    The results with every work read once: a further copy of a work becomes Skipped.
+
+    Two documents are one work if they bear one id or if most sentences of the shorter stand in the other: a copy under
+    another name would otherwise testify for its original as if it were independent.
+    """
+    kept: list[tuple[Document, frozenset[str]]] = []
+    ordered: list[Result] = []
+    for result in results:
+        if isinstance(result, Skipped):
+            ordered.append(result)
+            continue
+        sentences = frozenset(passage.text for passage in result.passages)
+        twin = next((other for other, theirs in kept if _same_work(result, sentences, other, theirs)), None)
+        if twin is None:
+            kept.append((result, sentences))
+            ordered.append(result)
+        else:
+            ordered.append(Skipped(paper=result.paper, reason=f"the same work as “{twin.paper.title}”, which is read already"))
+    return ordered
+
+
+def _same_work(one: Document, sentences: frozenset[str], other: Document, theirs: frozenset[str]) -> bool:
+    if one.paper.id == other.paper.id:
+        return True
+    fewer = min(len(sentences), len(theirs))
+    return fewer >= COPY_SENTENCES and len(sentences & theirs) > COPY_SHARE * fewer
 
 
 def _read_missing(missing: Sequence[tuple[int, Fetched]], progress: Progress) -> Iterator[tuple[int, Result, bool]]:

@@ -234,9 +234,11 @@ def _address(paper: Paper) -> str:
 
 
 def _short(paper: Paper) -> str:
-    """A short name for links: "Haurum 2023", else the id."""
+    """A short name for links: "Haurum 2023", else the arXiv id, else the title."""
     family = plain(paper.authors[0]).split()[-1] if paper.authors and plain(paper.authors[0]) else ""
-    return f"{family} {paper.year}" if family and paper.year else (plain(paper.title) or paper.id)
+    if family and paper.year:
+        return f"{family} {paper.year}"
+    return f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else plain(paper.title) or paper.id
 
 
 def _link(text: str, url: str | None) -> str:
