@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from synth.model import (
     PERFORMANCE,
     AllOf,
+    Amount,
     AnyOf,
     CellRequest,
     CompareCorrelations,
@@ -113,7 +114,26 @@ def plan(hypothesis: Statement | AllOf | AnyOf, *, seeds: Sequence[int] = (0, 1,
     return Plan(frozenset(wanted), tuple(dict.fromkeys([*notes, *(f"a part is not measured: {reason}" for reason in reasons)])))
 
 
+def _beyond_proxies(leaf: Statement) -> Beyond | None:
+    """
+    Why small models on digit scenes cannot stand for a number; orders, trends and counts carry over, sizes do not.
+
+    An accuracy on digits says nothing about one on ImageNet, and neither does the size of a drop.
+    """
+    own = {_MEASURES.get(name) for name in metrics_of(leaf)} == {"performance"}
+    if own and isinstance(leaf, Amount) and leaf.versus is None:
+        return Beyond("an accuracy of the original model on its own data cannot be measured on small models")
+    if own and isinstance(leaf, Effect) and (leaf.size.low, leaf.size.high) not in ((0.0, None), (None, 0.0)):
+        return Beyond("the size of a change in accuracy does not carry over from small models")
+    if isinstance(leaf, Amount) and leaf.subject.members == ("keep_all",) and "tokens" in metrics_of(leaf):
+        return Beyond("the unreduced model keeps all tokens; there is nothing to count")
+    return None
+
+
 def _of_leaf(leaf: Statement, seeds: Sequence[int]) -> Plan | Beyond:
+    beyond = _beyond_proxies(leaf)
+    if beyond:
+        return beyond
     measures = _measures(leaf)
     methods = _methods(leaf) if not isinstance(measures, Beyond) else ((), ())
     if isinstance(measures, Beyond):
