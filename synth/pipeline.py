@@ -277,9 +277,9 @@ def _keep(
 
 def _unmet(named: Sequence[str], retrieval: Retrieval) -> tuple[str, ...]:
     """One notice for each paper that was asked for by name and is not among those that were fetched."""
-    return tuple(
-        f"{item.paper.title} was asked for and is not read: {item.reason}" for item in retrieval.skipped if item.paper.title in named
-    )
+    asked = {*named, *(split[0] for name in named if (split := split_arxiv_id(name)))}
+    unmet = (item for item in retrieval.skipped if asked & {item.paper.title, item.paper.arxiv_id, item.paper.doi, item.paper.location})
+    return tuple(f"{item.paper.title or item.paper.id} was asked for and is not read: {item.reason}" for item in unmet)
 
 
 def _nothing_readable(unreadable: Sequence[Skipped]) -> str:

@@ -89,7 +89,7 @@ def start(*arguments: str | Path, extra: Mapping[str, str] = {}, **options: Any)
 def process(*arguments: str | Path, extra: Mapping[str, str] = {}, **options: Any) -> Answer:
     """The command as a process of its own, waited for."""
     started = start(*arguments, extra=extra, **options)
-    out, err = started.communicate(timeout=120)
+    out, err = started.communicate(timeout=240)
     return Answer(started.returncode, out, err)
 
 

@@ -71,10 +71,20 @@ def load(workspace: Workspace, name: str) -> tuple[Run, Provenance]:
 
 
 def names(workspace: Workspace) -> tuple[str, ...]:
-    """Names of the saved runs, newest first."""
+    """Names of the saved runs, newest first by their own account: files of a fresh clone all have one time, and reviews change it."""
     if not workspace.claims.is_dir():
         return ()
-    return tuple(path.stem for path in sorted(workspace.claims.glob("*.json"), key=lambda path: (-path.stat().st_mtime, path.name)))
+    found = sorted(path.stem for path in workspace.claims.glob("*.json"))
+    return tuple(sorted(found, key=lambda name: _finished(workspace, name), reverse=True))
+
+
+def _finished(workspace: Workspace, name: str) -> tuple[str, float]:
+    """When a run was finished, "" where its circumstances do not say; equal ones are told apart by the time of the file."""
+    try:
+        told = str(_load_json(workspace.reports / name / "run.json")["provenance"]["finished"])
+    except (StoreError, NotFound, KeyError, TypeError):
+        told = ""
+    return told, claims_path(workspace, name).stat().st_mtime
 
 
 def latest(workspace: Workspace) -> str:

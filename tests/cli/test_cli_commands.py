@@ -81,6 +81,20 @@ def test_runs_lists_the_runs(done: Path) -> None:
     assert call("claims", run["run"], "-w", done, "--json").data == call("claims", "-w", done, "--json").data
 
 
+def test_a_decision_makes_no_run_newer(copy: Path, done: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest run is the one that was finished last, whichever file was touched since."""
+    old = claims_file(copy).stem
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767409445")
+    new = call(*run_arguments(done / "papers", copy), "--claims-per-paper", "1", "--json").data["run"]
+    assert call("claims", "accept", rows_of_run(copy, old)[VERIFIED]["id"], "--run", old, "-w", copy).code == 0
+    assert [run["run"] for run in call("claims", "--runs", "-w", copy, "--json").data] == [new, old]
+
+
+def rows_of_run(workspace: Path, name: str) -> dict[str, dict[str, object]]:
+    """Rows of one claims table by the text of the claim."""
+    return {row["text"]: row for row in json.loads((workspace / "claims" / f"{name}.json").read_text("utf-8"))["claims"]}
+
+
 def test_show_tells_why(done: Path) -> None:
     """One claim with its quote, rule, hypothesis, what each witness said, and the steps; by the beginning of its id."""
     row = rows(done)[REFUTED]
@@ -219,16 +233,11 @@ def test_audit_of_our_own_report(copy: Path) -> None:
     answer = call("audit", report_file(copy), "--offline", "--budget", "0", "-w", copy, "--json")
     assert answer.code == 1
     audited = {claim["text"]: claim["old_mark"] for claim in answer.data["claims"]}
+    (name,) = [path.stem for path in (copy / "claims").iterdir() if not path.name.startswith("audit-")]
     marks = {"VERIFIED": "✓", "REFUTED": "×"}
-    assert audited == {text: marks.get(row["verdict"], "–") for text, row in rows_of_first_run(copy).items()}
+    assert audited == {text: marks.get(row["verdict"], "–") for text, row in rows_of_run(copy, name).items()}
     assert {fault["name"] for fault in answer.data["faults"]} >= {"reference-unresolved"}
     assert Path(answer.data["audit"]).read_text("utf-8").count(VERIFIED) >= 1
-
-
-def rows_of_first_run(workspace: Path) -> dict[str, dict[str, object]]:
-    """Rows of the claims table that is no audit's."""
-    (path,) = [path for path in (workspace / "claims").iterdir() if not path.name.startswith("audit-")]
-    return {row["text"]: row for row in json.loads(path.read_text("utf-8"))["claims"]}
 
 
 def test_audit_pulls_only_what_the_report_cites(tmp_path: Path) -> None:

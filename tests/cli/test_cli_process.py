@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from workplace import QUESTION, VERIFIED, environment, kept, process, rows, run_arguments, start, until
+from workplace import VERIFIED, environment, kept, process, rows, run_arguments, start, until
 
 HEAVY = ("torch", "sklearn", "scipy", "transformers", "sentence_transformers", "timm", "pymupdf", "matplotlib", "httpx", "arxiv")
 
@@ -101,5 +101,4 @@ def test_dates_can_be_fixed(done: Path) -> None:
     """SOURCE_DATE_EPOCH stands for the clock: two runs on two days can be compared byte by byte."""
     (path,) = (done / "reports").glob("*/run.json")
     assert json.loads(path.read_text("utf-8"))["provenance"]["finished"] == "2026-01-02T03:04:05+00:00"
-    assert QUESTION
     assert kept(done, "evidence") == 3 * len(rows(done))
