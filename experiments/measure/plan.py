@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from experiments.ledger import code_digest, key_of
-from synth.model import CellRequest, LabRecord, Measure, Spec
+from synth.model import CellRequest, LabRecord, Spec
 
 
 class Unit(ABC):
@@ -70,10 +70,8 @@ def plan(spec: Spec) -> Iterator[Unit]:
     """All units of a specification."""
     from experiments.measure import accuracy, throughput
 
-    order: tuple[Measure, ...] = ("speed", "tokens", "performance", "patterns")
-    wanted = [measure for measure in order if measure in spec.measures]
-    if "speed" in wanted:
-        yield from throughput.units(spec)
-    if "tokens" in wanted:
+    if "tokens" in spec.measures:
         yield from throughput.token_units(spec)
+    if "speed" in spec.measures:
+        yield from throughput.units(spec)
     yield from accuracy.units(spec)

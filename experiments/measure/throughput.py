@@ -20,6 +20,8 @@ from synth.model.observation import Scale
 ROUNDS = 5
 ENOUGH = 3
 """rounds below which a median says too little."""
+TOGETHER = 6
+"""methods that share rounds with the unreduced model."""
 COUNTED_IMAGES = 4
 """images on which tokens are counted."""
 
@@ -125,15 +127,18 @@ def _models() -> Models:
 
 
 def units(spec: Spec) -> Iterator[Unit]:
-    """Speed of all cells, those of one backbone in the same interleaved rounds."""
+    """Speed of all cells; those of one backbone share interleaved rounds, a few at a time, so that a short budget gives some whole."""
     for (backbone,), cells in groups(spec.cells, "backbone").items():
         models = _models()
+        by_name = list(groups(cells, "method", "keep_rate").values())
+        for start in range(0, len(by_name), TOGETHER):
+            some = tuple(cell for members in by_name[start : start + TOGETHER] for cell in members)
 
-        @cache
-        def timings(deadline: float, backbone: str = backbone, cells: tuple[CellRequest, ...] = cells, models: Models = models) -> Any:
-            return _time(models(backbone), cells, spec, deadline)
+            @cache
+            def timings(deadline: float, backbone: str = backbone, cells: tuple[CellRequest, ...] = some, models: Models = models) -> Any:
+                return _time(models(backbone), cells, spec, deadline)
 
-        yield from (Speed(cell, spec, models, timings) for cell in cells)
+            yield from (Speed(cell, spec, models, timings) for cell in some)
 
 
 def token_units(spec: Spec) -> Iterator[Unit]:
