@@ -26,11 +26,11 @@ class Sink:
         self._held = set() if fresh else {_name(record) for record in read_records(path) if record.value is not None}
 
     def write(self, records: Iterable[LabRecord]) -> None:
-        """Append the records that are new, one flushed line each."""
-        for record in records:
-            if record.value is None or _name(record) not in self._held:
-                append_lines(self.path, [record.model_dump_json()])
-                self._held.add(_name(record))
+        """Append the records that are new, a line each, flushed together: a unit of work may have many."""
+        new = [record for record in records if record.value is None or _name(record) not in self._held]
+        if new:
+            append_lines(self.path, [record.model_dump_json() for record in new])
+            self._held.update(map(_name, new))
 
 
 def _name(record: LabRecord) -> tuple[object, ...]:

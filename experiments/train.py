@@ -3,7 +3,7 @@ Trains a small backbone from scratch on freshly composed scenes: AdamW, cosine s
 
 Step i composes its batch from (seed, i), so a run that was killed goes on as if nothing had happened. A wall-clock limit
 brings the schedule to its end in time: progress is the larger of steps done and time used. The recipe follows
-arXiv:2308.04657 scaled down; the test split is used once, at the end, and chooses nothing.
+arXiv:2308.04657 scaled down; the test split is used once, at the end, and chooses no epoch.
 """
 
 from __future__ import annotations

@@ -117,11 +117,14 @@ class Tokens(TrainedUnit):
         counts = self.bench.passed(self.cell.method, self.cell.keep_rate).tokens.astype(float)
         draws = counts[self.bench.draws].mean(1)
         return tuple(
-            self.record(
-                self.metric, float(mean), unit="tokens", settings=(("stage", stage + 1.0),), replicates=tuple(map(float, draws[:, stage]))
-            )
+            self.record(self.metric, float(mean), unit="tokens", settings=(("stage", stage + 1.0),), replicates=_spread(draws[:, stage]))
             for stage, mean in enumerate(counts.mean(0))
         )
+
+
+def _spread(draws: Array) -> tuple[float, ...]:
+    """Resampled counts; none where every image keeps the same number, which no resampling can change."""
+    return () if np.ptp(draws) == 0 else tuple(round(float(value), 4) for value in draws)
 
 
 class Pattern(TrainedUnit):
@@ -232,7 +235,8 @@ def _controls(cells: tuple[CellRequest, ...], spec: Spec, benches: Benches) -> I
     """The three controls of one trained backbone."""
     first, lowest = cells[0], min(cell.keep_rate for cell in cells)
     unreduced = first.model_copy(update={"method": "keep_all", "keep_rate": 1.0})
-    others = tuple(cell.method for cell in cells if cell.keep_rate == lowest and _has_idea(cell.method))
+    # All methods that need no training, whichever were asked for: the control is the same for every specification.
+    others = tuple(sorted(method for method in REGISTRY if _has_idea(method)))
     yield KeepAllControl(unreduced, spec, benches)
     yield ShuffledControl(unreduced, spec, benches)
     yield RandomControl(first.model_copy(update={"method": "random", "keep_rate": lowest}), spec, benches, others)
@@ -244,8 +248,8 @@ def _has_idea(method: str) -> bool:
 
 
 def _patterns(cells: tuple[CellRequest, ...], spec: Spec, benches: Benches) -> Iterator[Unit]:
-    """Every pair of methods at every keep rate."""
+    """Every pair of methods at every keep rate, by name, so that a pair is one cell in whatever order it is asked for."""
     for members in groups(cells, "keep_rate").values():
-        for one, other in combinations(members, 2):
+        for one, other in combinations(sorted(members, key=lambda cell: cell.method), 2):
             if one.method != other.method:
                 yield Pattern(one.model_copy(update={"method": f"{one.method}|{other.method}"}), spec, benches)
