@@ -72,6 +72,8 @@ def plan(spec: Spec) -> Iterator[Unit]:
 
     if "tokens" in spec.measures:
         yield from throughput.token_units(spec)
+    if "gmacs" in spec.measures:
+        yield from throughput.cost_units(spec)
     if "speed" in spec.measures:
         yield from throughput.units(spec)
     yield from accuracy.units(spec)

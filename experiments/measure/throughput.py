@@ -64,7 +64,7 @@ class ShapeUnit(Unit):
 
 
 class Speed(ShapeUnit):
-    """Images per second, speed-up over the unreduced timm model, and multiply-adds of a cell."""
+    """Images per second and speed-up over the unreduced timm model of a cell."""
 
     metric = "images_per_second"
 
@@ -77,7 +77,7 @@ class Speed(ShapeUnit):
         return (self.spec.batch, _machine())
 
     def measure(self, deadline: float) -> tuple[LabRecord, ...]:
-        """Three records; replicates are the rounds."""
+        """Two records; replicates are the rounds."""
         found = self.timings(deadline)[self.cell.method, self.cell.keep_rate]
         if isinstance(found, Exception):
             raise found
@@ -90,12 +90,21 @@ class Speed(ShapeUnit):
             "scale": _scale(self.cell),
             "reason": f"batch {self.spec.batch}, {len(seconds)} interleaved rounds, {_machine()}",
         }
-        images = sample_input(self.models(self.cell.backbone), 2)
         return (
             self.record("images_per_second", statistics.median(rates), unit="images/s", replicates=tuple(rates), **fields),
             self.record("speedup", statistics.median(ratios), replicates=tuple(ratios), **fields),
-            self.record("gmacs", gmacs(self.reduced(), images), unit="gmacs", scale=_scale(self.cell)),
         )
+
+
+class Gmacs(ShapeUnit):
+    """Multiply-adds of a cell, which depend on no machine."""
+
+    metric = "gmacs"
+
+    def measure(self, deadline: float) -> tuple[LabRecord, ...]:
+        """One record."""
+        images = sample_input(self.models(self.cell.backbone), 2)
+        return (self.record(self.metric, gmacs(self.reduced(), images), unit="gmacs", scale=_scale(self.cell)),)
 
 
 class ShapeTokens(ShapeUnit):
@@ -139,6 +148,12 @@ def units(spec: Spec) -> Iterator[Unit]:
                 return _time(models(backbone), cells, spec, deadline)
 
             yield from (Speed(cell, spec, models, timings) for cell in some)
+
+
+def cost_units(spec: Spec) -> Iterator[Unit]:
+    """Multiply-adds of all cells."""
+    models = _models()
+    yield from (Gmacs(cell, spec, models) for cell in dict.fromkeys(spec.cells))
 
 
 def token_units(spec: Spec) -> Iterator[Unit]:

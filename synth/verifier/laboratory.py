@@ -35,7 +35,8 @@ MOST_BYTES = 256 * 1024 * 1024
 METRICS: dict[Measure, tuple[str, ...]] = {
     "performance": ("performance",),
     "tokens": ("tokens",),
-    "speed": ("images_per_second", "speedup", "gmacs"),
+    "speed": ("images_per_second", "speedup"),
+    "gmacs": ("gmacs",),
     "patterns": ("iou", "iou_chance", "nmi", "procrustes", "cka", "pwcca"),
 }
 _RANGES: dict[str, tuple[float, float]] = {

@@ -22,7 +22,9 @@ from synth.verifier.judge import judge
 from synth.verifier.rules import rule_for
 
 Wanted = tuple[Measure, CellRequest]
-ORDER: tuple[Measure, ...] = ("speed", "tokens", "performance", "patterns")
+ORDER: tuple[Measure, ...] = ("gmacs", "tokens", "speed", "performance", "patterns")
+SEEDS = (0, 1, 2)
+"""of the trained backbones; a run's own seed draws the resamples."""
 LEAST_SECONDS = 1.0
 
 
@@ -83,14 +85,14 @@ class RerunWitness:
 
     def prepare(self, claims: Sequence[Claim]) -> None:
         """Measure what all these claims need, a process for each kind of measurement, before any of them is judged."""
-        plans = [plan(claim.hypothesis, seeds=self._seeds()) for claim in claims if claim.hypothesis is not None]
+        plans = [plan(claim.hypothesis, seeds=SEEDS) for claim in claims if claim.hypothesis is not None]
         self._measure({wanted for each in plans if isinstance(each, Plan) for wanted in each.wanted}, final=False)
 
     def testify(self, claim: Claim) -> Evidence:
         """What a rerun says on the claim; "no_evidence" where the laboratory cannot speak, "failed" where it broke down."""
         if claim.hypothesis is None:
             return _silent(f"no hypothesis to measure: {claim.reason or 'the claim was not understood'}")
-        planned = plan(claim.hypothesis, seeds=self._seeds())
+        planned = plan(claim.hypothesis, seeds=SEEDS)
         if isinstance(planned, Beyond):
             return _silent(planned.reason)
         self._measure(planned.wanted)
@@ -99,9 +101,6 @@ class RerunWitness:
         if not observations:
             return self._nothing(planned, records)
         return self._judged(claim, planned, observations)
-
-    def _seeds(self) -> tuple[int, ...]:
-        return (self._seed, self._seed + 1, self._seed + 2)
 
     def _nothing(self, planned: Plan, records: Sequence[LabRecord]) -> Evidence:
         failures = [self._failures[measure] for measure in ORDER if measure in {each for each, _ in planned.wanted} & set(self._failures)]
@@ -211,7 +210,7 @@ def _order(wanted: Wanted) -> tuple[object, ...]:
     """Cells of one backbone and data set together and all seeds of a cell next to each other, so that a cut leaves whole cells."""
     measure, cell = wanted
     size = next((rank for rank, name in enumerate(SIZES) if name in cell.backbone), len(SIZES))
-    return (ORDER.index(measure), cell.dataset, size, cell.backbone, -cell.keep_rate, cell.method, cell.seed)
+    return (ORDER.index(measure), size, cell.dataset, cell.backbone, -cell.keep_rate, cell.method, cell.seed)
 
 
 def _control_line(record: LabRecord) -> str:

@@ -37,7 +37,9 @@ def alike(one: dict[str, object], other: dict[str, object]) -> bool:
 
 def answer(spec: dict[str, list[dict[str, object]]], mode: str) -> list[str]:
     """The lines of the records file in this mode."""
-    metrics = {"performance": ["performance"], "speed": ["images_per_second", "gmacs"], "tokens": ["tokens"]}[str(spec["measures"][0])]
+    metrics = {"performance": ["performance"], "speed": ["images_per_second", "speedup"], "gmacs": ["gmacs"], "tokens": ["tokens"]}[
+        str(spec["measures"][0])
+    ]
     cells = [{**cell, "method": "sit"} for cell in spec["cells"]] if mode == "others" else spec["cells"]
     records = [record(cell, metric, value_of(cell, metric, 0.1)) for cell in cells for metric in metrics]
     if "patterns" in spec["measures"]:
