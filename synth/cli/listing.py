@@ -13,6 +13,8 @@ from synth.report import wording
 from synth.store import runs
 from synth.store.workspace import Workspace
 
+KINDS = ("rank", "compare", "effect", "trend", "spread", "amount", "contrast", "correlate", "compare_correlations", "all", "any", "none")
+"""of the hypothesis grammar, and "none" for claims without one."""
 Pair = tuple[Claim, Finding | None]
 ORDERS: dict[str, Callable[[Pair], Any]] = {
     "confidence": lambda pair: -(pair[1].confidence if pair[1] else 0.0),
@@ -28,10 +30,12 @@ def claims(
     """
     The claims of a run that pass every filter.
 
-    raises  UsageError for a verdict or an order that does not exist, NotFound for a run that does not
+    raises  UsageError for a verdict, a kind or an order that does not exist, NotFound for a run that does not
     """
     if verdict and verdict.upper() not in Verdict.__members__:
         raise UsageError("no such verdict", got=verdict, expected=", ".join(member.lower() for member in Verdict.__members__))
+    if kind and kind not in KINDS:
+        raise UsageError("no such kind of hypothesis", got=kind, expected=", ".join(KINDS))
     if sort and sort not in ORDERS:
         raise UsageError("no such order", got=sort, expected=", ".join(ORDERS))
     saved, _ = runs.load(workspace, name or runs.latest(workspace))

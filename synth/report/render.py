@@ -24,8 +24,8 @@ def write(workspace: Workspace, run: Run, provenance: Provenance, names: Sequenc
     raises  UsageError for a format that does not exist, StoreError if a file cannot be written
     """
     unknown = [name for name in names if name not in FORMATS]
-    if unknown:
-        raise UsageError(f"no format {', '.join(unknown)}", expected=", ".join(FORMATS))
+    if unknown or not names:
+        raise UsageError("no such format", got=", ".join(unknown) or "none", expected=", ".join(FORMATS))
     paths = []
     for name in names:
         path = workspace.reports / run.name / FORMATS[name].file_name

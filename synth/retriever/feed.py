@@ -60,7 +60,7 @@ def read(reply: Reply) -> Page:
     entries = root.findall(f"{ATOM}entry")
     for number, entry in enumerate(entries):
         _mend(entry, number)
-    from lxml import etree  # type: ignore[import-untyped]
+    from lxml import etree
 
     content: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     return Page(content=content, total=total, entries=len(entries))

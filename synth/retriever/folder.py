@@ -103,6 +103,8 @@ class FolderSource:
         for folder, _, names in self.root.walk() if hasattr(self.root, "walk") else _walk(self.root):
             for name in names:
                 path = folder / name
+                if not _is_text(self._relative(path)):
+                    continue
                 wanted = path.suffix.lower() in SUFFIXES and name.lower() not in NOT_PAPERS and not name.startswith(".")
                 if wanted and path.resolve().is_relative_to(inside) and path.is_file():
                     yield path
@@ -112,10 +114,13 @@ class FolderSource:
 
     @cached_property
     def _note(self) -> str:
-        """What the manifest names and the folder lacks."""
+        """What the manifest names and the folder lacks, and files whose names no record can hold."""
         names = {key for path in self._papers for key in (path, path.rpartition("/")[2])}
         lost = [file for file in self._manifest() if file not in names]
-        return f"the manifest names {len(lost)} files that are not there: {', '.join(lost[:3])}" if lost else ""
+        notes = [f"the manifest names {len(lost)} files that are not there: {', '.join(lost[:3])}"] if lost else []
+        strange = sum(not _is_text(name) for _, _, files in _walk(self.root) for name in files)
+        notes += [f"{strange} files were left out because their names are not UTF-8: rename them"] if strange else []
+        return "; ".join(notes)
 
     def _manifest(self) -> Mapping[str, Mapping[str, str]]:
         """Rows of the manifest by file name."""
@@ -223,6 +228,11 @@ def _pdf_opening(path: Path) -> str:
     except Exception:  # a damaged file raises whatever MuPDF met first; the reader says what is wrong with it
         return ""
     return ""
+
+
+def _is_text(name: str) -> bool:
+    """Whether a file name is valid Unicode; the system hands over other bytes as surrogates."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _prose(text: str) -> str:

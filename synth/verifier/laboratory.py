@@ -92,6 +92,7 @@ def run(spec: Spec, folder: Path, *, python: str = sys.executable, ledger: Path 
     grace    seconds beyond the specification's budget before the process is killed with all its children
     raises   LaboratoryError if the process cannot be started at all
     """
+    folder = folder.absolute()  # the process works in this folder, so a relative path would be looked for inside it
     write_atomic(folder / "spec.json", spec.model_dump_json(indent=1))
     records = folder / f"records.{os.getpid()}.part"
     records.unlink(missing_ok=True)

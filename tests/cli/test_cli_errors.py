@@ -52,7 +52,9 @@ def test_an_impossible_call_is_one_line(tmp_path: Path, arguments: tuple[str, ..
         (("claims", "--verdict", "perhaps"), ("no such verdict", "verified, refuted, contested, unverified")),
         (("claims", "--sort", "colour"), ("no such order", "confidence, verdict, paper, text")),
         (("claims", "show", "c-"), ("begins", "claims of")),
-        (("report", "--format", "md,docx"), ("no format docx", "md, html, json, csv, bib")),
+        (("claims", "--kind", "nonsense"), ("no such kind of hypothesis", "rank, compare")),
+        (("report", "--format", "md,docx"), ("no such format; got docx", "md, html, json, csv, bib")),
+        (("report", "--format", ""), ("no such format; got none", "md, html, json, csv, bib")),
     ],
 )
 def test_a_value_that_does_not_exist_is_answered_with_those_that_do(done: Path, arguments: tuple[str, ...], words: tuple[str, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,18 @@ def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
     outcome = source.fetch(source.search(QUESTION, 5).papers[0].model_copy(update={"location": "../outside/secret.md"}))
     assert isinstance(outcome, Skipped)
     assert outcome.reason == "the file lies outside the folder"
+
+
+def test_a_file_name_that_is_no_unicode_is_left_out_and_told(tmp_path: Path) -> None:
+    """A name of stray bytes costs that file alone, and the log says what to do."""
+    (tmp_path / "good.md").write_text("# Good\n\nToMe is fast.\n")
+    try:
+        (tmp_path / os.fsdecode(b"\xff\xfe.md")).write_text("# Bad\n")
+    except OSError:
+        pytest.skip("this file system takes only Unicode names")
+    answer = FolderSource(tmp_path).search(QUESTION, 10)
+    assert [paper.location for paper in answer.papers] == ["good.md"]
+    assert "1 files were left out because their names are not UTF-8" in answer.log[0].reason
 
 
 def test_files_are_fetched_as_they_are(tmp_path: Path) -> None:
