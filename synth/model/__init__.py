@@ -4,7 +4,7 @@ from synth.model.audit import Audit, Fault, OldClaim, OldReference, OldReport
 from synth.model.base import Record
 from synth.model.claim import UNREAD, Claim, Review, claim_id
 from synth.model.document import Box, Cell, Document, Passage, SectionRole, Table
-from synth.model.evidence import Evidence, Finding, Independence, Judgement, Outcome, Quote, Rule, Verdict, WitnessName
+from synth.model.evidence import TIMED, Evidence, Finding, Independence, Judgement, Outcome, Quote, Rule, Verdict, WitnessName
 from synth.model.experiment import CellRequest, LabRecord, Measure, Spec
 from synth.model.hypothesis import (
     PERFORMANCE,
@@ -36,6 +36,7 @@ from synth.model.vocabulary import Mention, Term, Vocabulary, slug, vocabulary
 
 __all__ = [
     "PERFORMANCE",
+    "TIMED",
     "UNREAD",
     "AllOf",
     "Amount",

@@ -75,6 +75,10 @@ class Judgement(Record):
     parts: tuple[Judgement, ...] = ()
 
 
+TIMED = ("images_per_second", "speedup")
+"""measured metrics that depend on the machine and the moment."""
+
+
 class Quote(Record):
     """A passage with its stance towards the claim."""
 
@@ -106,6 +110,11 @@ class Evidence(Record):
     judgement: Judgement | None = None
     controls: tuple[str, ...] = ()
     """outcome of each built-in control of a rerun, "keep-all equals the plain model: passed (0.0)"."""
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether it rests on timings of this machine, which no second run repeats to the digit."""
+        return self.witness == "rerun" and any(observation.metric in TIMED for observation in self.observations)
 
 
 class Finding(Record):

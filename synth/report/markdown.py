@@ -181,6 +181,9 @@ def _witness_lines(run: Run, evidence: Evidence) -> Iterator[str]:
     yield f"- {label} {mark} {evidence.outcome.replace('_', ' ')}{probability}{reach}{scale}: {markdown(evidence.reason)}"
     for quote in evidence.quotes[:SHOWN_QUOTES]:
         yield f"  - {_quote(run, quote)}"
+    if evidence.is_timed:
+        yield "  - the timings, which are this machine's and this moment's, are in run.json"
+        return
     for observation in evidence.observations[:SHOWN_OBSERVATIONS]:
         paper = run.paper(observation.paper_id) if observation.paper_id else None
         table = f"table {observation.table + 1} of {_short(paper)}" if paper and observation.table is not None else observation.origin

@@ -2,7 +2,8 @@
 A run on disk: claims/<run>.json, the table that people review, and reports/<run>/run.json with everything else.
 
 The claims table is the source of truth for claims, findings and reviews. Saving a run again keeps the reviews that
-stand in the file: a person's decision is never overwritten by the machine.
+stand in the file: a person's decision is never overwritten by the machine. Timings are circumstances, as dates are: they
+stand in run.json, so that the same inputs and seed give the same claims table to the byte.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from synth.errors import NotFound, StoreError
-from synth.model import Claim, Provenance, Review, Run
+from synth.model import Claim, Finding, Provenance, Review, Run
 from synth.store.workspace import Workspace, write_atomic
 
 FORMAT = 1
@@ -29,6 +30,7 @@ def save(workspace: Workspace, run: Run, provenance: Provenance) -> Run:
     circumstances = run.model_dump(mode="json", exclude={"claims", "findings", "reviews"}) | {
         "format": FORMAT,
         "provenance": provenance.model_dump(mode="json"),
+        "timings": {finding.claim_id: timed for finding in run.findings if (timed := _timings(finding))},
     }
     write_atomic(workspace.reports / run.name / "run.json", _dump(circumstances))
     write_atomic(workspace.reports / run.name / "search_log.json", _dump([entry.model_dump(mode="json") for entry in run.search_log]))
@@ -57,11 +59,12 @@ def load(workspace: Workspace, name: str) -> tuple[Run, Provenance]:
     try:
         provenance = Provenance.model_validate(circumstances.pop("provenance"))
         circumstances.pop("format", None)
+        timings = circumstances.pop("timings", {})
         run = Run.model_validate(
             circumstances
             | {
                 "claims": [_claim(row) for row in table["claims"]],
-                "findings": [finding for row in table["claims"] if (finding := _finding(row)) is not None],
+                "findings": [finding for row in table["claims"] if (finding := _finding(row, timings)) is not None],
                 "reviews": list(_reviews(table, name)),
             }
         )
@@ -128,7 +131,7 @@ def claims_path(workspace: Workspace, name: str) -> Path:
 
 def _row(run: Run, claim: Claim) -> dict[str, Any]:
     finding = run.finding(claim.id)
-    found = finding.model_dump(mode="json") if finding else {}
+    found = _without_timings(finding).model_dump(mode="json") if finding else {}
     reviews = [review.model_dump(mode="json") for claim_id, review in run.reviews if claim_id == claim.id]
     return {
         "id": claim.id,
@@ -155,11 +158,24 @@ def _claim(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in taken} | {"paper_id": row["paper"]}
 
 
-def _finding(row: dict[str, Any]) -> dict[str, Any] | None:
+def _finding(row: dict[str, Any], timings: dict[str, Any]) -> dict[str, Any] | None:
     if row["verdict"] is None:
         return None
     taken = ("verdict", "confidence", "wording", "steps", "evidence")
-    return {name: row[name] for name in taken} | {"claim_id": row["id"]}
+    evidence = [item | timings.get(row["id"], {}) if item["witness"] == "rerun" else item for item in row["evidence"]]
+    return {name: row[name] for name in taken} | {"claim_id": row["id"], "evidence": evidence}
+
+
+def _timings(finding: Finding) -> dict[str, Any]:
+    """Observations and judgement of a timed rerun; empty where there is none."""
+    timed = next((item for item in finding.evidence if item.is_timed), None)
+    return timed.model_dump(mode="json", include={"observations", "judgement"}) if timed else {}
+
+
+def _without_timings(finding: Finding) -> Finding:
+    """The finding with what no second run repeats to the digit left out."""
+    kept = tuple(item.model_copy(update={"observations": (), "judgement": None}) if item.is_timed else item for item in finding.evidence)
+    return finding.model_copy(update={"evidence": kept})
 
 
 def _history(review: dict[str, Any] | None) -> list[dict[str, Any]]:

@@ -117,17 +117,21 @@ class RerunWitness:
         broken = [record for record in controls if record.passed is False]
         if broken:
             reason = f"a control failed, so the numbers mean nothing: {_control_line(broken[0])}"
-            return Evidence(witness="rerun", outcome="failed", scale=scale, reason=reason, controls=lines, observations=observations)
+            return Evidence(
+                witness="rerun", outcome="failed", scale=scale, reason=reason, controls=lines, observations=_shown(observations)
+            )
         judgement = judge(claim.hypothesis, observations, claim.rule or rule_for(claim.hypothesis))
-        notes = [*planned.notes, *self._gaps(planned)]
+        pairs = sum("|" in each.method for each in observations)
+        notes = [*planned.notes, *([f"{pairs} similarities of two methods are in the ledger"] if pairs else []), *self._gaps(planned)]
         return Evidence(
             witness="rerun",
             outcome=judgement.outcome,
-            probability=judgement.probability,
+            # Timings differ a little each time; what follows from them must not, so the outcome speaks for them.
+            probability=None if any(each.metric in laboratory.METRICS["speed"] for each in observations) else judgement.probability,
             independence="rerun",
             scale=scale,
             reason="; ".join([f"measured at {scale} scale in {judgement.n_cells} cells", *notes]),
-            observations=observations,
+            observations=_shown(observations),
             judgement=judgement,
             controls=lines,
         )
@@ -200,6 +204,11 @@ class RerunWitness:
         if answer.failure:
             self._failures[measure] = answer.failure
         return () if answer.failure else answer.records
+
+
+def _shown(observations: Sequence[Observation]) -> tuple[Observation, ...]:
+    """The numbers that evidence carries: resamples and similarities of pairs stay in the ledger, where the records' digests point."""
+    return tuple(each.model_copy(update={"replicates": ()}) for each in observations if "|" not in each.method)
 
 
 def _silent(reason: str) -> Evidence:

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from builders import make_claim, make_finding, make_provenance, make_run
+from builders import make_claim, make_evidence, make_finding, make_provenance, make_run
 
 from synth.errors import NotFound, StoreError
-from synth.model import Review, Verdict
+from synth.model import Judgement, Observation, Review, Verdict
 from synth.store import runs
 from synth.store.workspace import Workspace
 
@@ -89,3 +89,21 @@ def test_a_damaged_claims_table_is_one_clear_line(tmp_path: Path, damage: str) -
     runs.claims_path(place, run.name).write_text(damage)
     with pytest.raises(StoreError):
         runs.load(place, run.name)
+
+
+def test_timings_are_circumstances(tmp_path: Path) -> None:
+    """Two runs that differ in timings alone have one claims table, and each keeps its own numbers."""
+    place, claim = Workspace(tmp_path), make_claim()
+
+    def timed(speed: float) -> tuple[str, float]:
+        observation = Observation(method="tome", metric="images_per_second", value=speed, origin="measured")
+        evidence = make_evidence("rerun", outcome="supported", observations=(observation,), judgement=Judgement(outcome="supported"))
+        run = make_run(claim, findings=(make_finding(claim, evidence=(evidence,)),))
+        runs.save(place, run, make_provenance())
+        assert runs.load(place, run.name)[0] == run
+        (loaded,) = runs.load(place, run.name)[0].findings[0].evidence[0].observations
+        return runs.claims_path(place, run.name).read_text(), loaded.value
+
+    first, second = timed(100.0), timed(101.5)
+    assert first[0] == second[0]
+    assert (first[1], second[1]) == (100.0, 101.5)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import stat
 import sys
 import time
@@ -206,14 +208,16 @@ def test_a_claim_beyond_the_laboratory_starts_nothing(bench: Bench) -> None:
     assert (evidence.outcome, evidence.reason, bench.calls) == ("no_evidence", "the laboratory does not measure BLEU", 0)
 
 
-def test_pairs_of_methods_are_observed(bench: Bench) -> None:
-    """Similarities of two asked methods reach the judge beside performance; a pair with a method that nobody asked for does not."""
+def test_pairs_of_methods_are_judged_and_stay_in_the_ledger(bench: Bench) -> None:
+    """Similarities of two asked methods reach the judge; the evidence counts them and shows the performance beside them."""
     evidence = bench.hear("good", Correlate(x="iou", y="performance_difference", strength="moderate"))
-    methods = {each.method for each in evidence.observations if each.metric == "iou"}
-    assert methods
-    assert all(len(method.split("|")) == 2 for method in methods)
-    assert "evit|nobody" not in methods
-    assert any(each.metric == "performance" for each in evidence.observations)
+    told = re.search(r"(\d+) similarities of two methods are in the ledger", evidence.reason)
+    assert told
+    written = [json.loads(line) for path in bench.folder.rglob("records.jsonl") for line in path.read_text().splitlines()]
+    assert int(told[1]) == sum(each["metric"] == "iou" for each in written) > 0
+    assert not any(each["cell"]["method"] == "evit|nobody" for each in written)
+    assert {each.metric for each in evidence.observations} == {"performance"}
+    assert not any(each.replicates for each in evidence.observations)
 
 
 def test_patterns_bring_the_performance_of_their_cells(bench: Bench) -> None:
