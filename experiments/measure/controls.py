@@ -37,7 +37,7 @@ def random_low(random: float, others: list[float], unreduced: tuple[float, float
     """
     Random pruning below the median of the other methods, or below no reduction by more than noise.
 
-    random     performance in percent at the lowest keep rate asked for
+    random     performance in percent at the control keep rate
     others     of the methods with an idea, at the same rate
     unreduced  (performance, standard error of its difference to random pruning)
     """
