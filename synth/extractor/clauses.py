@@ -87,6 +87,15 @@ _NEGLIGIBLE = re.compile(
 )
 
 
+_AT_LEVEL = re.compile(
+    r"\b(?:with|at|under|for)\s+(?:an?\s+|the\s+)?(?:similar|comparable|same|equal|identical|matched)\s+(?:[\w-]+\s+){0,3}?\(?\ue003+"
+    r"(?:\s*(?:,|and|or|/|\()\s*\(?\ue003+)*\)?"
+)
+_WITHIN = re.compile(
+    r"\b(?:in|within|after)\s+(?:just\s+|only\s+|about\s+)?[\d,.]+k?\s+(?:\w+\s+)?(?:steps|iterations|updates|days|hours)\b"
+)
+
+
 def lost(text: str, skeleton: str) -> tuple[str, ...]:
     """Notes on what no reading can hold: an opening or a "when" that states no known condition, a loss without a number."""
     found = []
@@ -101,6 +110,7 @@ def lost(text: str, skeleton: str) -> tuple[str, ...]:
     found += [
         text[match.start() : match.end()].strip() for match in _WHEN.finditer(skeleton) if not re.search("[\ue004-\ue007]", match["rest"])
     ]
+    found += [text[slice(*match.span())].strip() for pattern in (_AT_LEVEL, _WITHIN) for match in pattern.finditer(skeleton)]
     notes = [f"the condition “{words}” {UNREAD}" for words in found]
     return (*notes, *(f"“{text[match.start() : match.end()]}” gives no number" for match in _NEGLIGIBLE.finditer(skeleton)))
 

@@ -24,6 +24,34 @@ def _apposed(spans: tuple[Span, ...], text: str) -> tuple[Span, ...]:
     return tuple(kept)
 
 
+_VERB_BETWEEN = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|can|does|do|achiev\w+|reach\w+|attain\w*|obtain\w*|yields?|yielded|decreas\w+|increas\w+"
+    r"|lowers?|raises?|reduc(?:es|ed|e)|improv(?:es|ed|e)|outperform\w*|surpass\w*|beats?|experiment(?:ed)?|present|design|propose|train|use"
+    r"|found|find|runs?|keeps?|shows?|matche[sd]|needs?|requires?|contains?)\b",
+    re.I,
+)
+_ABBREVIATED = re.compile(r"^\s*\(\s*$")
+
+
+def _one_run(spans: tuple[Span, ...], text: str) -> tuple[Span, ...]:
+    """
+    The names up to the first verb between two of them, without an abbreviation or detail in brackets: one subject.
+
+    "We present an extension of A" speaks of A: a leading "we" gives way to what stands behind its verb.
+    """
+    kept = [spans[0]]
+    for span in spans[1:]:
+        between = text[kept[-1].end : span.start]
+        if _ABBREVIATED.match(between) and span.unknown:
+            continue
+        if _VERB_BETWEEN.search(between):
+            if len(kept) > 1 or text[kept[0].start : kept[0].end].lower() != "we":
+                break
+            kept = []
+        kept.append(span)
+    return tuple(kept)
+
+
 def _label(text: str, spans: tuple[Span, ...]) -> str:
     end = spans[-1].end
     if tail := _TAIL.match(text[end:]):
@@ -40,6 +68,7 @@ def group_in(scene: Scene, low: int, high: int) -> Group | None:
     spans = scene.of(*_METHOD_KINDS, low=low, high=high)
     if not spans:
         return _backbones(scene, low, high)
+    spans = _one_run(spans, scene.text)
     if any(span.kind == "self" and not span.members for span in spans):
         return None
     label = _label(scene.text, spans)

@@ -6,6 +6,7 @@ Sentence → Hypothesis, or the reason why there is none.
 3. "either ... or" becomes AnyOf; the conditions that open the sentence hold for all its clauses.
 4. Each clause goes through the readers of the grammar, the most specific first; several statements become AllOf.
 5. A negation that no reader took into account refuses: it is never ignored.
+6. A reading that contradicts itself, or counts what no method does, refuses as well.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from synth.extractor.grammar.spread import spread
 from synth.extractor.grammar.trend import trend
 from synth.extractor.reading import Part, Reader, Reading, Refusal
 from synth.extractor.scene import Context, Scene, annotate
+from synth.extractor.sense import doubt
 from synth.extractor.text import plain, unframed
 from synth.extractor.words import hedge_of
 from synth.model import UNREAD, AllOf, AnyOf, Group, vocabulary
@@ -92,6 +94,8 @@ def _parse(text: str, itself: str | None) -> Parse:
     read = _read(body, Context(itself=itself, shared=shared), cut)
     if isinstance(read, Refusal):
         return Parse(None, read.reason, notes)
+    if reason := doubt(read.parts, sentence):
+        return Parse(None, reason, notes)
     return _composed(read, (*notes, *read.notes, *_only(sentence), *_pointing(sentence)), assumed)
 
 

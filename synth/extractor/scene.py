@@ -39,7 +39,7 @@ _METHODS = (
 _OTHERS = re.compile(
     r"\b(?:(?:all|any|every|each|most|many|the|various|several|both)\s+(?:of\s+)?(?:the\s+)?(?:\d+\s+)?)?"
     r"(?:other|others|remaining|competing|existing|previous|prior|rival|alternative|tested|evaluated"
-    r"|considered|compared|examined|studied|"
+    r"|considered|compared(?! (?:to|with|against)\b)|examined|studied|"
     r"state-of-the-art|sota|baseline|recent|earlier|concurrent)\s+(?:(?!datasets?|data|backbones?)[\w-]+\s+){0,3}?"
     + _METHODS
     + r"\b(?! size)"

@@ -9,10 +9,12 @@ from synth.extractor.sentences import Scored
 from synth.extractor.words import word_set
 from synth.model import Question
 
-FLOOR = 0.5
-"""below this a sentence is more likely no claim than one."""
+FLOOR = 0.55
+"""the least extraction confidence of a claim: a paper with fewer good sentences gives fewer claims, whatever the budget."""
 SAME = 0.6
 """Jaccard overlap of content words from which two sentences say the same; their numbers must agree as well."""
+RETOLD = 0.4
+"""overlap that is enough where both give the same two or more figures: an abstract's claim in the words of the introduction."""
 QUESTION_BONUS = 0.15
 """added to the rank, not to the confidence, for each facet of the question that a sentence names."""
 
@@ -40,7 +42,8 @@ def same_claim(first: frozenset[str], second: frozenset[str]) -> bool:
     numbers = _numbers(first), _numbers(second)
     if numbers[0] and numbers[1] and not (numbers[0] <= numbers[1] or numbers[1] <= numbers[0]):
         return False
-    return len(first & second) / len(first | second) >= SAME
+    retold = numbers[0] == numbers[1] and len(numbers[0]) > 1
+    return len(first & second) / len(first | second) >= (RETOLD if retold else SAME)
 
 
 def relevance(text: str, question: Question | None) -> float:

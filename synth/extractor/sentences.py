@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from synth.extractor.standing import standing
 from synth.extractor.words import hedge_of
 from synth.model import Passage, SectionRole, vocabulary
 
@@ -44,9 +45,18 @@ WEIGHT = {
     "fragment": -2.0,
     "formula": -1.5,
     "long": -0.6,
+    "bare": -1.0,
+    "pointer": -5.0,
+    "described": -4.0,
+    "motivation": -4.0,
+    "dangling": -2.0,
+    "pieced": -5.0,
+    "verbless": -4.0,
 }
 """log-odds of each cue; chosen by hand so that a comparison of named methods in a results section scores about 0.9."""
 BIAS = -2.2
+SUBSTANCE = frozenset({"comparative", "figure", "correlation", "rank", "trend"})
+"""a sentence with none of these is "bare": it may find something, but nothing that one could measure."""
 
 _COMPARATIVE = re.compile(
     r"\b(?:outperform\w*|underperform\w*|surpass\w*|exceed\w*|beats?|superior|inferior|better|worse|best"
@@ -134,6 +144,7 @@ def cues_of(text: str, role: SectionRole = "other") -> tuple[str, ...]:
     found |= {"question"} if text.rstrip().endswith("?") else set()
     found |= {"fragment"} if len(words) < 5 or not re.search(r"\b[a-z]{3,}", text) else set()
     found |= {"long"} if len(words) > 60 else set()
+    found |= standing(text) | (set() if found & SUBSTANCE else {"bare"})
     if "citation" in found and "own" not in found and role not in {"results", "experiments"}:
         found.add("citation_only")
     return tuple(sorted(found))

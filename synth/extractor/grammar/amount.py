@@ -12,7 +12,7 @@ from synth.extractor.groups import group_in, reading_of, subject_before
 from synth.extractor.numbers import Quantity
 from synth.extractor.reading import Part, Reading, Refusal, no_subject, quantified
 from synth.extractor.scene import Scene
-from synth.model import PERFORMANCE, Amount, Effect, Group, Interval
+from synth.model import PERFORMANCE, Amount, Effect, Group, Interval, vocabulary
 
 PROTOCOL_KEEP_RATES = (0.9, 0.7, 0.5, 0.25)
 """keep rates of Haurum et al. 2023, arXiv:2308.04657; ranges without stated conditions go to them in order."""
@@ -76,6 +76,8 @@ def _spread_out(scene: Scene, parts: list[Amount | Effect]) -> list[Amount | Eff
         if len(names) == n:
             return [_with(part, {"where": part.where.model_copy(update={field: (name,)})}) for part, name in zip(parts, names, strict=True)]
     if all(part.kind == "amount" and part.relation == "value" for part in parts):
+        return parts
+    if not all(vocabulary().get("method", member) for part in parts for member in part.subject.members):
         return parts
     if n > len(PROTOCOL_KEEP_RATES) or any(one.name == "keep_rate" for one in scene.where.settings):
         return parts

@@ -35,6 +35,9 @@ _LEFT: dict[Relation, tuple[Relation, Relation]] = {
     "trails": ("beats", "equals"),
     "equals": ("beats", "trails"),
 }
+_VALUE = re.compile(r"\b(?:is|are|achiev\w+|reach\w+|obtain\w*|attain\w*|accuracy of|score of|\ue003 of)\s+(?:an?\s+)?$")
+_ITS_METRIC = re.compile(r"\s*(?:\w+\s+)?\ue003")
+"""what stands before and behind a method's own value, which is no margin."""
 _EACH = re.compile(r"\b(?:all|every|each)\s+(?:of\s+)?(?:the\s+)?\ue001")
 
 
@@ -153,6 +156,7 @@ def _stated(scene: Scene) -> list[Quantity]:
     """The free numbers outside brackets, those behind "by" first."""
     text = scene.skeleton
     free = [one for one in free_quantities(scene) if text.count("(", 0, one.begin) <= text.count(")", 0, one.begin)]
+    free = [one for one in free if not (_VALUE.search(text[: one.begin]) and _ITS_METRIC.match(text[one.end :]))]
     return sorted(free, key=lambda one: re.search(r"\bby\s+(?:\w+\s+){0,2}$", text[: one.begin]) is None)
 
 

@@ -53,6 +53,15 @@ _FACTOR = re.compile(
 _FACTORS = {"two": "2x", "three": "3x", "four": "4x", "half": "0.5x", "cut": "50%"}
 
 
+_OF_THE_INPUT = re.compile(r"\s+of\s+(?:the\s+|its\s+|all\s+|their\s+)?(?:\w+\s+)?(?:weights|data|labels|steps|images|examples|context)\b")
+"""a share of what goes in, no result."""
+_TO_REACH = re.compile(r"\b(?:steps|epochs|iterations|time|updates)\s+to\s+(?:reach\s+)?$")
+"""before a goal whose cost is the result."""
+_HARDWARE = re.compile(
+    r"\s*(?:-?\s?(?:GB|GiB|G)\s+)?(?:of\s+(?:GPU\s+)?(?:memory|RAM)\s+)?(?:NVIDIA|Nvidia|Tesla|GPUs?|TPUs?|V100|A100|H100|T4|RTX|CPUs?|RAM|cards?)\b"
+)
+
+
 @dataclass(frozen=True)
 class Figure:
     """A number with what it measures."""
@@ -106,10 +115,12 @@ def free_quantities(scene: Scene) -> tuple[Quantity, ...]:
         if not one.unit and not one.bounded and not one.decimals and _NUMBERED.search(scene.text[: one.start]):
             continue
         if not one.unit and re.match(
-            r"\s+(?:\ue004+|out of|of the \d|methods|data\s?sets|backbones|gpus?|layers|blocks|runs|seeds|tasks"
+            r"\s+(?:\ue004+|out of|of the \d|(?:\w+\s+)?lengths?\b|steps\b|samples\b|examples\b|heads\b|classes\b|days\b|methods|data\s?sets|backbones|gpus?|layers|blocks|runs|seeds|tasks"
             r"|models|\ue002+)",
             after,
         ):
+            continue
+        if _OF_THE_INPUT.match(after) or _TO_REACH.search(before) or _HARDWARE.match(scene.text[one.end :]):
             continue
         kept.append(one)
     return tuple(kept)
