@@ -87,7 +87,7 @@ _NEGLIGIBLE = re.compile(
 )
 
 
-_AT_LEVEL = re.compile(
+AT_LEVEL = re.compile(
     r"\b(?:with|at|under|for)\s+(?:an?\s+|the\s+)?(?:similar|comparable|same|equal|identical|matched)\s+(?:[\w-]+\s+){0,3}?\(?\ue003+"
     r"(?:\s*(?:,|and|or|/|\()\s*\(?\ue003+)*\)?"
 )
@@ -110,7 +110,7 @@ def lost(text: str, skeleton: str) -> tuple[str, ...]:
     found += [
         text[match.start() : match.end()].strip() for match in _WHEN.finditer(skeleton) if not re.search("[\ue004-\ue007]", match["rest"])
     ]
-    found += [text[slice(*match.span())].strip() for pattern in (_AT_LEVEL, _WITHIN) for match in pattern.finditer(skeleton)]
+    found += [text[slice(*match.span())].strip() for pattern in (AT_LEVEL, _WITHIN) for match in pattern.finditer(skeleton)]
     notes = [f"the condition “{words}” {UNREAD}" for words in found]
     return (*notes, *(f"“{text[match.start() : match.end()]}” gives no number" for match in _NEGLIGIBLE.finditer(skeleton)))
 

@@ -15,12 +15,13 @@ from synth.extractor.parse import Parse, parse
 from synth.extractor.resolve import canonical, own_name, resolved
 from synth.extractor.select import FLOOR, select
 from synth.extractor.sentences import Scored, scored
-from synth.model import UNREAD, Claim, Document, Passage, Question, claim_id
+from synth.extractor.text import standalone
+from synth.model import Claim, Document, Passage, Question, claim_id
 
 PARSED_BONUS = 0.25
 """a sentence that was wholly read says something checkable: its extraction confidence goes this share of the way to 1."""
 PARTLY_SHARE = 0.95
-"""one of which a part is not in the reading keeps this share of its own,"""
+"""one of which the reading lost a part keeps this share of its own,"""
 UNPARSED_SHARE = 0.8
 """one without a hypothesis this,"""
 UNRESOLVED_SHARE = 0.6
@@ -44,6 +45,7 @@ def _found_again(document: Document, passage: Passage) -> Passage | None:
 
 def _candidate(one: Scored, itself: str | None, before: str) -> _Candidate:
     text, reason = resolved(one.passage.text, itself, before)
+    text = standalone(text)
     parsed = Parse(None, reason) if reason else parse(text, subject=canonical(itself))
     return _Candidate(replace(one, confidence=round(_weighed(one.confidence, parsed, unresolved=bool(reason)), 3)), text, parsed)
 
@@ -52,7 +54,7 @@ def _weighed(confidence: float, parsed: Parse, *, unresolved: bool) -> float:
     """The confidence of a sentence once it is known how much of it the grammar reads."""
     if parsed.hypothesis is None:
         return (UNRESOLVED_SHARE if unresolved else UNPARSED_SHARE) * confidence
-    if any(UNREAD in note for note in parsed.notes):
+    if parsed.notes:
         return PARTLY_SHARE * confidence
     return confidence + PARSED_BONUS * (1 - confidence)
 

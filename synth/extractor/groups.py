@@ -44,7 +44,9 @@ def _one_run(spans: tuple[Span, ...], text: str) -> tuple[Span, ...]:
         between = text[kept[-1].end : span.start]
         if _ABBREVIATED.match(between) and span.unknown:
             continue
-        if _VERB_BETWEEN.search(between):
+        if ":" in between:
+            kept = []
+        elif _VERB_BETWEEN.search(between):
             if len(kept) > 1 or text[kept[0].start : kept[0].end].lower() != "we":
                 break
             kept = []
@@ -89,9 +91,21 @@ def _backbones(scene: Scene, low: int, high: int) -> Group | None:
     return Group(label=scene.text[spans[0].start : spans[-1].end], members=tuple(dict.fromkeys(span.name for span in spans)))
 
 
+_COMPARED = re.compile(
+    r"^(?:compared (?:to|with)|unlike|relative to|in contrast to|in comparison (?:to|with)|as opposed to)\b[^,]*,\s*"
+    r"|^(?:on|for|in|at|across|under|over)\b.{2,120}?,\s+(?=we\b|our\b)",
+    re.I,
+)
+"""an opening that names others than the subject."""
+_PARTICIPLE = re.compile(r"^\s*(?:matching|outperforming|surpassing|exceeding|beating|rivalling|improving (?:on|over))\b", re.I)
+
+
 def subject_before(scene: Scene, at: int) -> Group | None:
     """The group that a predicate at this offset speaks of: named before it, or taken over from the clause before."""
-    named = group_in(scene, 0, at)
+    if scene.context.subject is not None and _PARTICIPLE.match(scene.text):
+        return scene.context.subject
+    opened = _COMPARED.match(scene.text)
+    named = (group_in(scene, opened.end(), at) if opened and opened.end() < at else None) or group_in(scene, 0, at)
     if named is not None and (named.members or scene.of("others", high=at)):
         return named
     return scene.context.subject

@@ -14,7 +14,7 @@ NameKind = Literal["method", "dataset", "backbone", "metric"]
 _COINED = re.compile(
     r"(?<![\w-])(?:[A-Z][\w]*(?:[-+/.][A-Z0-9]\w*)+\+*|[A-Z]?[a-z]*[a-z0-9][A-Z]\w*(?:-\w+)*\+*"
     r"|[A-Z]{2,}[\w]*(?:-[A-Z0-9]\w*)*\+*|[A-Z][a-z]+\d\w*|"
-    r"[A-Z][a-z]+(?:-[A-Z0-9]\w*)*)(?![\w])"
+    r"[A-EG-KM-Z]\d{1,3}(?![\w.%])|[A-Z][a-z]+(?:-[A-Z0-9]\w*)*)(?![\w])"
 )
 _NOT_A_NAME = word_set(
     """
@@ -44,11 +44,16 @@ _PLAIN = word_set(
     """
 )
 _DATASET_BEFORE = re.compile(
-    r"\b(?:on|across|for)\s+(?:the\s+)?(?:challenging\s+|large\s+|small\s+|fine-grained\s+|popular\s+|standard\s+)*$"
+    r"\b(?:on|across|for)\s+(?:(?:the|both|all|two)\s+)*(?:challenging\s+|large\s+|small\s+|fine-grained\s+|popular\s+|standard\s+)*$"
 )
 _DATASET_AFTER = re.compile(r"^\s*(?:data\s?set|benchmark|corpus|challenge|test set|validation set)s?\b", re.I)
 _BACKBONE_BEFORE = re.compile(r"\b(?:with|on|using|for)\s+(?:the\s+|an?\s+)?(?:pre-?trained\s+)?$")
 _BACKBONE_AFTER = re.compile(r"^\s*(?:backbone|architecture)s?\b", re.I)
+_AP = re.compile(r"m?AP(?:bb|mk|box|mask|[SMLbmr]?\d*)?")
+_POINTS = re.compile(
+    r"\b(?:appendix|section|sec\.|table|tab\.|figure|fig\.|equation|eq\.|run|step|row|rows|column|nvidia|tesla|an?|on)\s+\(?$", re.I
+)
+_MORE = re.compile(r"(?:\s+[A-Z][a-z]{2,}(?![\w-]))+")
 _PHRASE = re.compile(
     r"(?P<noun>\s+(?:initiali[sz]ation|attention|pruning|merging|clustering|regulari[sz]ation|distillation"
     r"|sampling|pooling|quanti[sz]ation|augmentation|"
@@ -56,11 +61,15 @@ _PHRASE = re.compile(
     r"|surpass|exceed|match|is|are|ranks?|performs?|"
     r"trails?|underperform|yield|obtain|attain|demonstrat|gives|has|uses|requires)"
 )
-_REST = re.compile(r"(?:\s+(?:/\s+)?[A-Z][\w-]*)+(?=\s+[a-z]|\s*[,.;)]|\s*$)")
+_REST = re.compile(r"(?:\s+(?:/\s+)?[A-Z][\w-]*)+(?=\s+[a-z(]|\s*[,.;)]|\s*$)")
 _METRIC_BEFORE = re.compile(r"(?:\d\s*%?\s*(?:in terms of\s+)?|in terms of\s+|\bof \d[\d.]*\s+)$")
 
 
 def _kind(name: str, before: str, after: str) -> NameKind:
+    if _AP.fullmatch(name):
+        return "metric"
+    if re.match(r"\s+(?:divergence|distance|similarity|error|index|score)s?\b", after):
+        return "metric"
     if _BACKBONE_AFTER.match(after):
         return "backbone"
     if _METRIC_BEFORE.search(before) or (
@@ -94,8 +103,11 @@ def _is_name(word: str, at_start: bool, after: str) -> bool:
 
 def unknown_names(text: str, skeleton: str, metric_mark: str) -> Iterator[tuple[NameKind, str, int, int]]:
     """(kind, slug, start, end) of coined words outside the known spans; `metric_mark` stands where metrics are."""
+    last = 0
     for match in _COINED.finditer(text):
         start, end = match.span()
+        if start < last or (re.fullmatch(r"[A-Z]\d+", match.group(0)) and _POINTS.search(text[:start])):
+            continue
         inside = skeleton[start:end]
         if any("\ue001" <= letter <= "\ue008" for letter in inside) and not _compound(inside):
             continue
@@ -106,6 +118,10 @@ def unknown_names(text: str, skeleton: str, metric_mark: str) -> Iterator[tuple[
         kind = _kind(match.group(0), skeleton[:start], skeleton[end:])
         if kind == "dataset" and (more := _REST.match(text[end:])):
             end += more.end()
+        more = _MORE.match(text, end) if kind == "method" else None
+        if more and not re.search("[\ue001-\ue008]", skeleton[end : more.end()]):
+            end += len(more.group(0))
+        last = end
         name = slug(text[start:end])
         if name:
             yield kind, name, start, end

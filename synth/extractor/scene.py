@@ -170,10 +170,20 @@ def _first_longest(spans: list[Span]) -> tuple[Span, ...]:
     return tuple(sorted(kept, key=lambda one: one.start))
 
 
+@lru_cache(maxsize=256)
+def _own_pattern(itself: str) -> re.Pattern[str]:
+    """The name of the paper's own method as a text writes it, "foo_vit" → "Foo-ViT"; a plain word only with a capital."""
+    words = r"[\s_+/-]*".join(re.escape(word) for word in itself.split("_"))
+    return re.compile(rf"(?<![\w-])(?=[A-Z])(?i:{words})(?:\s+models?)?(?![\w/-])")
+
+
 def _phrases(text: str, itself: str | None) -> list[Span]:
     own = (itself,) if itself else ()
     found = [Span("others", "", match.start(), match.end()) for match in _OTHERS.finditer(text)]
     found += [Span("self", itself or "", match.start(), match.end(), own) for match in _SELF.finditer(text)]
+    if itself and len(itself) > 2:
+        named = _own_pattern(itself).finditer(text)
+        found += [Span("method", itself, match.start(), match.end(), own, vocabulary().get("method", itself) is None) for match in named]
     found += [Span("pronoun", match.group(0).lower(), match.start(), match.end()) for match in _PRONOUN.finditer(text)]
     return found
 

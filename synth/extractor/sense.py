@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import combinations
 
+from synth.extractor.grammar.effect import UNREDUCED
 from synth.extractor.reading import Part
 from synth.extractor.words import word_set
 from synth.model import AllOf, Amount, AnyOf, Compare, Correlate, Effect, Interval, vocabulary
@@ -20,6 +21,7 @@ _OF_TEXT = re.compile(
     re.I,
 )
 _CLAUSE_IN_NAME = word_set("are is was were has have be do does did done can the a an low high when where which that")
+_AGAINST = re.compile(r"\bthan\b|\bcompared (?:to|with)\b|\bover (?:the )?(?:[A-Z]|previous|prior|existing|other|current|best|state)")
 _WHICH = re.compile(r",\s+which\s+(?:is|are|was|were)\s+(?:\w+\s+)?\d")
 
 
@@ -57,6 +59,13 @@ def _itself(part: Part) -> bool:
     return isinstance(part, Compare) and bool(part.other.members) and set(part.other.members) <= set(part.subject.members)
 
 
+def _against_unknown(part: Part, text: str) -> bool:
+    """Whether a change of an unknown method against something that was not read would be taken for one against the unreduced model."""
+    if not isinstance(part, Effect) or part.baseline != UNREDUCED or not _AGAINST.search(text):
+        return False
+    return not all(vocabulary().get("method", member) for member in part.subject.members)
+
+
 def _wordy(part: Part) -> bool:
     """Whether a correlation speaks of half a clause."""
     return isinstance(part, Correlate) and any(_CLAUSE_IN_NAME & set(name.split("_")) for name in (part.x, part.y))
@@ -74,6 +83,8 @@ def doubt(parts: tuple[Part, ...], text: str) -> str:
             return "counts the tokens of a text, not those that a method keeps"
         if _itself(part):
             return "compares variants of one method, which have no names of their own"
+        if _against_unknown(part, text):
+            return "gives a change against something that is not named as a method"
         if _wordy(part):
             return "names no two quantities that correlate"
         if isinstance(part, Compare) and _WHICH.search(text) and part.margin is not None:

@@ -25,11 +25,11 @@ ROLE_WEIGHT: dict[SectionRole, float] = {
 }
 WEIGHT = {
     "comparative": 1.2,
-    "figure": 0.9,
+    "figure": 1.1,
     "metric": 0.5,
     "method": 0.7,
     "dataset": 0.3,
-    "finding": 0.8,
+    "finding": 0.6,
     "own": 0.4,
     "correlation": 0.8,
     "rank": 0.8,
@@ -62,7 +62,7 @@ _COMPARATIVE = re.compile(
     r"\b(?:outperform\w*|underperform\w*|surpass\w*|exceed\w*|beats?|superior|inferior|better|worse|best"
     r"|worst|higher|lower|highest|lowest|faster|slower|fewer|"
     r"larger than|smaller than|more \w+ than|less \w+ than|improv\w+|reduc\w+|increas\w+|decreas\w+"
-    r"|comparable|competitive|on par|match(?:es)?|trails?|lags?|"
+    r"|comparable|competitive|on par|equal|preserv\w+|halv\w+|doubl\w+|tripl\w+|match(?:es)?|trails?|lags?|"
     r"gains?|drops?|loses?|speed-?ups?|state[- ]of[- ]the[- ]art|consistently|most \w+|least \w+)\b",
     re.I,
 )

@@ -7,7 +7,7 @@ import re
 _PLACE = r"(?:table|tab\.|figures?|figs?\.|section|sec\.|appendix|algorithm|equation|eq\.)s?\s*[\dA-Z(][\w.()]*"
 _POINT = (
     r"(?:shows?|presents?|reports?|summari[sz]es?|lists?|compares?|gives?|provides?|depicts?|illustrates?|displays?|plots?|details?"
-    r"|contains?|visuali[sz]es?|describes?|includes?)"
+    r"|contains?|visuali[sz]es?|describes?|includes?|corresponds? to)"
 )
 _POINTER = re.compile(
     rf"^(?:(?:the|our)\s+\w+\s+(?:of|in)\s+)?{_PLACE}(?:\s*(?:,|and|&|-)\s*[\w().]+)?(?:\s*\([^)]*\))?\s+(?:also\s+)?{_POINT}\b"
@@ -36,7 +36,8 @@ _IS_DONE = re.compile(
     re.I,
 )
 _RESULT = re.compile(
-    r"\b(?:(?:outperform|surpass|exceed|beat|achiev|reach|attain|obtain|yield)\w*|result(?:s|ed|ing) in|improv(?:es?|ed)|reduc(?:es?|ed)"
+    r"\b(?:(?:outperform|surpass|exceed|beat|achiev|reach|attain|obtain|yield)\w*|result(?:s|ed|ing) in (?!tab|fig|sec|app)"
+    r"|improv(?:es?|ed)|reduc(?:es?|ed)"
     r"|increas(?:es?|ed)|decreas(?:es?|ed)|degrad(?:es?|ed)|finds?|found|observed?|higher|lower|faster|slower|better|worse|fewer"
     r"|drop(?:s|ped)?|gain(?:s|ed)|correlate[sd]?)\b(?!\s+(?:and merged|from|by an?\b))",
     re.I,
@@ -54,7 +55,7 @@ _MOTIVATES = re.compile(
     r"|researchers)\s+(?:\w+ly\s+)?(?:report|propose|use|rel[yi]|focus|ha(?:s|ve)|show|find|stud|explor|aim|attempt|assum|consider)\w*"
     r"|\bremains?\s+(?:an?\s+)?(?:\w+\s+)?(?:challeng\w+|not (?:fully|well) understood|unclear|open|unknown|difficult)\b"
     r"|\brequir\w+ further (?:investigation|study|research)\b|\b(?:leads?|led|motivates?|motivated|inspires?|allows?) us to\b"
-    r"|\bfor reference\b|\bby default\b|\bthe default\b|\balready included\b"
+    r"|\bfor reference\b|\bby default\b|\bthe default (?:\w+\s+)?is\b|\balready included\b"
     r"|\bto (?:further |better |fully )?(?:validate|understand|investigate|quantify|verify|evaluate|assess|study|test|examine)\s[^,]*,"
     r"\s+(?:we|it)\b",
     re.I,
@@ -74,7 +75,8 @@ _DANGLES = re.compile(
     re.I,
 )
 _PIECED = re.compile(
-    r"(?<=[a-z\d]) (?:With|The|In|Our|We|These|This|However|For|Measured|Referring|While|When)(?= [a-z])"
+    r"(?<=[a-z\d]) (?:With|The|In|Our|We|These|This|However|For|Measured"
+    r"|Referring|While|When|Much|As|Since|Although|It|At|From|Most|Many)(?= [a-z])"
     r"|^\d+[A-Z][a-z]|\b(?:achieves?|achieved|runs?|has|have|is|are|the|a|an|of|with|and) than\b|\bthan et al\b"
     r"|\b(?:the|a|an) (?:the|a|an|and|of|is|are|than)\b|\b(?:faster|slower|higher|lower|better|worse) (?:similar|comparable|the)\s+\w+\.?$"
     r"|\b[A-Z][a-z]where\b|\b\w+(?:self-attention|to[A-Z][a-z]+)\b|\(\s*\)|\s/\d|\d K\b"

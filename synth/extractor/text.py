@@ -33,9 +33,11 @@ _FRAME = re.compile(
 )
 _OPENING = re.compile(
     r"^(?:overall|moreover|furthermore|in addition|additionally|in particular|specifically|interestingly|surprisingly|notably|remarkably|"
-    r"importantly|finally|however|thus|hence|therefore|in summary|in conclusion|in fact|as expected)\s*,\s*",
+    r"importantly|finally|however|thus|hence|therefore|in summary|in conclusion|in fact|as expected"
+    r"|as (?:we can see|can be seen|we will show)(?: (?:in|from) [^,]+)?)\s*,\s*",
     re.I,
 )
+_BESIDES = re.compile(r"^(?:besides|in addition to)\s+[^,]+,\s*(?=\w)", re.I)
 _FOUND_TO = re.compile(r"\b(?:are|is|was|were)\s+(?:found|shown|observed|seen|reported|known)\s+to\s+(be|have|\w+)\b", re.I)
 _FINITE = {"be": "are", "have": "have"}
 _SIZES = re.compile(r"\b(DeiT|ViT|Swin|LV-ViT)-(Ti|T|S|B|L|H|M)((?:\s*(?:/|,|,? and|&)\s*-?(?:Ti|T|S|B|L|H|M))+)(?![\w-])")
@@ -65,10 +67,29 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
+_LEAD = re.compile(
+    r"^(?:(?:\(?(?:\d{1,2}|[ivx]{1,4}|[a-h])[.)]|[•·▪*-])\s+(?=[A-Z]))|^(?:overall|moreover|furthermore|further|in addition|additionally"
+    r"|in particular|particularly|specifically|interestingly|surprisingly|notably|remarkably|importantly|finally|however|nonetheless"
+    r"|nevertheless|thus|hence|therefore|in summary|in conclusion|in general|in fact|for example|for instance|on the other hand"
+    r"|similarly|as a result|empirically|consequently),\s+(?:here\s+)?(?=\S)",
+    re.I,
+)
+
+
+def standalone(text: str) -> str:
+    """The sentence without the number of a list or the word that ties it to the sentence before, "However, ", "For example, "."""
+    before = None
+    while before != text:
+        before, text = text, _LEAD.sub("", text)
+    first = text.split(" ", 1)[0]
+    return text[0].upper() + text[1:] if first.isalpha() and first.islower() else text
+
+
 def unframed(text: str) -> str:
     """The sentence without "we find that", "as shown in Table 2," and "are found to be"."""
     before = None
     while before != text:
         before = text
+        text = _BESIDES.sub("", text)
         text = _OPENING.sub("", _FRAME.sub("", _REFERENCE.sub("", text).lstrip(" ,")))
     return _FOUND_TO.sub(lambda match: _FINITE.get(match.group(1).lower(), match.group(1)), text).strip()

@@ -24,7 +24,9 @@ def _amount(scene: Scene, figure: Figure, subject: Group) -> Amount | str:
     quantifier, assumptions = quantified(scene)
     metric = figure.metric
     notes = list(assumptions)
-    if metric is None and figure.quantity.unit in {"%", "points"} and scene.where.datasets:
+    begin = figure.quantity.begin
+    aside = figure.quantity.bounded and scene.skeleton.count("(", 0, begin) > scene.skeleton.count(")", 0, begin)
+    if metric is None and figure.quantity.unit in {"%", "points"} and scene.where.datasets and not aside:
         metric = PERFORMANCE
         notes.append("a percentage with no metric is read as the data set's own metric")
     if metric is None:

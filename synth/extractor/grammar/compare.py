@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Literal
 
+from synth.extractor.clauses import AT_LEVEL
 from synth.extractor.conditions import pinned
 from synth.extractor.grammar.comparison import COMPETITIVE_POINTS, Cue, Relation, cue_of
 from synth.extractor.grammar.figures import free_quantities, unit_of
@@ -29,7 +30,7 @@ _LISTED_METRICS = re.compile(
     r"|for)\s+(?:both\s+)?\ue003+(?:\s*,\s*\ue003+)*,?\s+and\s+(?:\w+\s+)?\ue003+"
 )
 _UP_TO = re.compile(r"match|rival|keep|competitive|on (?:a )?par|as good|as well|as accurate")
-_TRADE_OFF = re.compile(r"\b(?:trade-?offs?|pareto)\b")
+_TRADE_OFF = re.compile(r"\b(?:trade-?offs?|pareto|compromise)\b")
 _LEFT: dict[Relation, tuple[Relation, Relation]] = {
     "beats": ("trails", "equals"),
     "trails": ("beats", "equals"),
@@ -38,6 +39,7 @@ _LEFT: dict[Relation, tuple[Relation, Relation]] = {
 _VALUE = re.compile(r"\b(?:is|are|achiev\w+|reach\w+|obtain\w*|attain\w*|accuracy of|score of|\ue003 of)\s+(?:an?\s+)?$")
 _ITS_METRIC = re.compile(r"\s*(?:\w+\s+)?\ue003")
 """what stands before and behind a method's own value, which is no margin."""
+_NEXT_CLAUSE = re.compile(r":|;|,\s+(?:it|they|but|which|while|whereas|although|showing|suggesting|indicating)\b")
 _EACH = re.compile(r"\b(?:all|every|each)\s+(?:of\s+)?(?:the\s+)?\ue001")
 
 
@@ -70,8 +72,16 @@ def _differs(scene: Scene, cue: Cue) -> bool:
     return bool(before & after)
 
 
+def _without_levels(scene: Scene) -> Scene:
+    """The scene without the metrics that are held equal: "outperforms others with similar GFLOPs" is about no GFLOPs."""
+    held = [match.span() for match in AT_LEVEL.finditer(scene.skeleton)]
+    spans = tuple(one for one in scene.spans if not any(low <= one.start < high for low, high in held))
+    return replace(scene, spans=spans) if held and any(one.kind == "metric" for one in scene.spans) else scene
+
+
 def compare(scene: Scene) -> Reading | Refusal | None:
     """Compare for verbs and comparatives between two groups of methods."""
+    scene = _without_levels(scene)
     cue = _between(scene) or cue_of(scene)
     if cue is None or isinstance(cue, Refusal | Reading):
         return cue
@@ -174,9 +184,19 @@ def _margin(scene: Scene, cue: Cue, metric: str) -> tuple[Interval | None, str]:
     return None, "points"
 
 
+def _opened(scene: Scene) -> int:
+    """Where the clause proper begins, behind "For the GFLOPs of ..., "."""
+    opened = re.match(r"(?:for|at|with|under)\b[^,]*,", scene.skeleton)
+    return opened.end() if opened else 0
+
+
 def _metric(scene: Scene, cue: Cue) -> str:
+    stop = _NEXT_CLAUSE.search(scene.skeleton, cue.stop)
     named = (
-        cue.metric or metric_in(scene, cue.stop, len(scene.text)) or metric_in(scene, 0, cue.start) or metric_in(scene, cue.start, cue.stop)
+        cue.metric
+        or metric_in(scene, cue.stop, stop.start() if stop else len(scene.text))
+        or metric_in(scene, _opened(scene), cue.start)
+        or metric_in(scene, cue.start, cue.stop)
     )
     return named if named and named != "tokens" else cue.metric or PERFORMANCE
 

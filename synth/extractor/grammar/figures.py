@@ -27,6 +27,10 @@ _UP = (
 _DIRECTION = re.compile(rf"\b(?:(?P<down>{_DOWN})|(?P<up>{_UP}))\b(?!\s+than\s+\d)")
 _SPEED = re.compile(r"\b(?:faster|slower|slow(?:s|down)|speed[\s-]?ups?|speeds? up|sped up|accelerat\w*|quicker)\b")
 _GAIN = re.compile(r"\b(?:improv\w*|better|gain\w*|enhanc\w*)\b")
+_SIZED = re.compile(
+    r"(?:small|larg|great|bett|fast|light|cheap|slow)er\s+(?:(?!than)\w+\s+)?(?:[\ue001\ue005]|models?\b|backbones?\b|variants?\b|networks?\b)"
+)
+"""a model's own size, no change: "our smaller ViT-B/16 model"."""
 _BREAK = re.compile(r",|;|\b(?:and|with|while|for|but|yet|whereas|at|without)\b")
 _JOINED = re.compile(r"^[\s,]*(?:(?:and|or|to|&)\s*)?$")
 _NUMBERED = re.compile(r"(?<![.:] )(?<!^)\b(?:[A-Z][\w-]*|task|run|model|version)\s+(?:\d{4}\s+)?$")
@@ -53,10 +57,17 @@ _FACTOR = re.compile(
 _FACTORS = {"two": "2x", "three": "3x", "four": "4x", "half": "0.5x", "cut": "50%"}
 
 
-_OF_THE_INPUT = re.compile(r"\s+of\s+(?:the\s+|its\s+|all\s+|their\s+)?(?:\w+\s+)?(?:weights|data|labels|steps|images|examples|context)\b")
+_OF_THE_INPUT = re.compile(
+    r"\s+of\s+(?:the\s+|its\s+|all\s+|their\s+)?(?:[\w']+\s+)?(?:weights?|data|labels|steps|images|examples|context)\b"
+)
 """a share of what goes in, no result."""
+_OF_ANOTHER = re.compile(r"\s+of\s+(?:the\s+|its\s+|their\s+)?(?:\w+\s+){0,2}[\ue001\ue002\ue005]")
+"""a share of another method's value, whose own is not given."""
 _TO_REACH = re.compile(r"\b(?:steps|epochs|iterations|time|updates)\s+to\s+(?:reach\s+)?$")
 """before a goal whose cost is the result."""
+_GOAL = re.compile(r"\b(?:steps|epochs|iterations|time|updates)\s+to\s+(?:reach\s+)?[\d.]+\s?%\s+(?:\w+\s+)?$")
+_HELD = re.compile(r"\b(?:attain|reach|achieve|obtain|match|for|at)\w*\s+(?:the\s+)?(?:same|equal|comparable|similar)\s+(?:\w+\s+)?$", re.I)
+_PLUS = re.compile(r"\+\s*$")
 _HARDWARE = re.compile(
     r"\s*(?:-?\s?(?:GB|GiB|G)\s+)?(?:of\s+(?:GPU\s+)?(?:memory|RAM)\s+)?(?:NVIDIA|Nvidia|Tesla|GPUs?|TPUs?|V100|A100|H100|T4|RTX|CPUs?|RAM|cards?)\b"
 )
@@ -115,12 +126,18 @@ def free_quantities(scene: Scene) -> tuple[Quantity, ...]:
         if not one.unit and not one.bounded and not one.decimals and _NUMBERED.search(scene.text[: one.start]):
             continue
         if not one.unit and re.match(
-            r"\s+(?:\ue004+|out of|of the \d|(?:\w+\s+)?lengths?\b|steps\b|samples\b|examples\b|heads\b|classes\b|days\b|methods|data\s?sets|backbones|gpus?|layers|blocks|runs|seeds|tasks"
+            r"\s+(?:\ue004+|out of|of the \d|(?:\w+\s+)?lengths?\b|steps\b|samples\b|examples\b|heads\b|classes\b|days\b"
+            r"|methods|data\s?sets|backbones|gpus?|layers|blocks|runs|seeds|tasks"
             r"|models|\ue002+)",
             after,
         ):
             continue
-        if _OF_THE_INPUT.match(after) or _TO_REACH.search(before) or _HARDWARE.match(scene.text[one.end :]):
+        if (
+            (one.unit == "%" and _OF_ANOTHER.match(after))
+            or _OF_THE_INPUT.match(after)
+            or _TO_REACH.search(before)
+            or _HARDWARE.match(scene.text[one.end :])
+        ):
             continue
         kept.append(one)
     return tuple(kept)
@@ -140,14 +157,15 @@ def _segment(text: str, numbers: tuple[Quantity, ...], at: int) -> tuple[int, in
 def _direction(text: str, one: Quantity, low: int, high: int) -> re.Match[str] | None:
     """The direction word nearest to the number, the words of its bound left out."""
     hidden = text[: one.begin] + "\ue007" * (one.end - one.begin) + text[one.end :]
-    found = list(_DIRECTION.finditer(hidden, low, high))
+    found = [match for match in _DIRECTION.finditer(hidden, low, high) if not _SIZED.match(hidden, match.start())]
     if re.search(r"\bby\s+(?:an?\s+)?(?:\w+\s+)?$", text[low : one.begin]):
         found = [match for match in found if match.end() <= one.begin] or found
     return min(found, key=lambda match: min(abs(match.start() - one.end), abs(one.begin - match.end()))) if found else None
 
 
 def _metric(scene: Scene, one: Quantity, low: int, high: int) -> str | None:
-    spans = scene.of("metric", low=low, high=high)
+    spans = [span for span in scene.of("metric", low=low, high=high) if not _GOAL.search(scene.text[: span.start])]
+    spans = [span for span in spans if not _HELD.search(scene.text[: span.start])]
     near = sorted(spans, key=lambda span: span.start - one.end if span.start >= one.end else (one.begin - span.end) + 4)
     return near[0].name if near else None
 
@@ -183,6 +201,8 @@ def _figure(scene: Scene, text: str, numbers: tuple[Quantity, ...], at: int) -> 
         return Figure(one, "value", metric, False, low)
     if direction is None and one.unit != "x" and metric is not None and not _adjacent(scene, one, low, high):
         metric = None
+    if direction is None and metric is not None and _PLUS.search(text[: one.start]):
+        return Figure(one, "change", metric, False, low, speed)
     if direction is None:
         factor = one.unit == "x" and metric is not None
         return Figure(one, "change" if factor else "value", metric, factor and text[one.start :].startswith("0.5x") and False, low, speed)
