@@ -53,7 +53,7 @@ _OTHERS = re.compile(
 _SELF = re.compile(
     r"\b(?:our|the proposed|the presented|the present|this|the new|the introduced)\s+(?:(?:novel|simple"
     r"|full|final|proposed|best|new|learned|token|pruning|"
-    r"merging|own|adaptive|hybrid)\s+){0,3}(?:methods?|approach|model|framework|algorithm|technique|system"
+    r"merging|own|adaptive|hybrid|\w+-\w+)\s+){0,3}(?:methods?|approach|model|framework|algorithm|technique|system"
     r"|strategy|scheme|module|architecture|network|"
     r"variant)s?\b|\bours\b|\bthe best system in this paper\b|\bthe (?:approach|model|system) (?:of"
     r"|in) this paper\b|\bthe (?:method|approach|model|system)"

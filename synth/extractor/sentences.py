@@ -68,7 +68,7 @@ _COMPARATIVE = re.compile(
 )
 _FIGURE = re.compile(
     r"\d+(?:\.\d+)?\s?(?:%|x\b|×|points?\b|percentage|GFLOPs|GMACs|FLOPs|ms\b|images/s|im/s|fps|mAP|mIoU"
-    r"|AP\b|BLEU|GB|MB|M\b|tokens?\b)|\b\d\d\.\d+\b"
+    r"|AP\b|BLEU|GB|MB|M\b|tokens?\b|seconds\b|minutes\b|hours\b)|\b\d\d\.\d+\b"
 )
 _FINDING = re.compile(
     r"\b(?:we|our|results?|experiments?|study|analysis)\b[^.]{0,60}\b(?:show|find|found|observe"

@@ -55,6 +55,8 @@ _MOTIVATES = re.compile(
     r"|researchers)\s+(?:\w+ly\s+)?(?:report|propose|use|rel[yi]|focus|ha(?:s|ve)|show|find|stud|explor|aim|attempt|assum|consider)\w*"
     r"|\bremains?\s+(?:an?\s+)?(?:\w+\s+)?(?:challeng\w+|not (?:fully|well) understood|unclear|open|unknown|difficult)\b"
     r"|\brequir\w+ further (?:investigation|study|research)\b|\b(?:leads?|led|motivates?|motivated|inspires?|allows?) us to\b"
+    r"|^(?:recently|typically|traditionally|nowadays|historically|in recent years|commonly|usually|so far|in practice)\b"
+    r"|\bin (?:our|their) (?:recent|previous|earlier) works?\b|\b(?:is|are) (?:being )?(?:proposed|released|releasing)\b|\bwe show how\b"
     r"|\bfor reference\b|\bby default\b|\bthe default (?:\w+\s+)?is\b|\balready included\b"
     r"|\bto (?:further |better |fully )?(?:validate|understand|investigate|quantify|verify|evaluate|assess|study|test|examine)\s[^,]*,"
     r"\s+(?:we|it)\b",

@@ -12,7 +12,7 @@ from synth.extractor.groups import group_in, reading_of, subject_before
 from synth.extractor.numbers import Quantity
 from synth.extractor.reading import Part, Reading, Refusal, no_subject, quantified
 from synth.extractor.scene import Scene
-from synth.model import PERFORMANCE, Amount, Effect, Group, Interval, vocabulary
+from synth.model import PERFORMANCE, UNREAD, Amount, Effect, Group, Interval, vocabulary
 
 PROTOCOL_KEEP_RATES = (0.9, 0.7, 0.5, 0.25)
 """keep rates of Haurum et al. 2023, arXiv:2308.04657; ranges without stated conditions go to them in order."""
@@ -148,6 +148,9 @@ def amounts(scene: Scene) -> Reading | Refusal | None:
     parts: list[Amount | Effect] = []
     lost: list[str] = []
     for figure in found:
+        if figure.metric is None and _GOAL.search(scene.text):
+            lost.append(f"what a goal costs {UNREAD}")
+            continue
         owner = _other_owner(scene, figure, subject)
         part = (
             effect_of(scene, figure, subject)
@@ -163,6 +166,7 @@ def amounts(scene: Scene) -> Reading | Refusal | None:
     return _collected(scene, subject, found, _spread_out(scene, parts), lost)
 
 
+_GOAL = re.compile(r"\b(?:steps|epochs|iterations|time|updates)\s+to\s+(?:reach\s+)?[\d.]+\s?%")
 _AGAINST = re.compile(r"\b(?:compared (?:to|with)|versus|vs\.?|against|instead of|rather than|than)\s+(?:the\s+)?(?:\w+\s+)?$")
 
 
