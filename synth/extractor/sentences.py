@@ -62,7 +62,7 @@ _COMPARATIVE = re.compile(
     r"\b(?:outperform\w*|underperform\w*|surpass\w*|exceed\w*|beats?|superior|inferior|better|worse|best"
     r"|worst|higher|lower|highest|lowest|faster|slower|fewer|"
     r"larger than|smaller than|more \w+ than|less \w+ than|improv\w+|reduc\w+|increas\w+|decreas\w+"
-    r"|comparable|competitive|on par|equal|preserv\w+|halv\w+|doubl\w+|tripl\w+|match(?:es)?|trails?|lags?|"
+    r"|comparable|competitive|on par|equal|preserve[sd]|halv\w+|doubl\w+|tripl\w+|match(?:es)?|trails?|lags?|"
     r"gains?|drops?|loses?|speed-?ups?|state[- ]of[- ]the[- ]art|consistently|most \w+|least \w+)\b",
     re.I,
 )

@@ -72,8 +72,9 @@ _DANGLES = re.compile(
     r"(?:(?:this|these|those|it|they|such)\b(?!\s+(?:paper|work|study|article)\b)(?!\s+(?:is|was|can be)\s+(?:\w+\s+)?(?:that|to|clear"
     r"|worth|shown|found|observed|seen|noted)\b)|that is\b|the (?:same|opposite|latter|former)\b|here\b|for instance\b|the two\b)"
     r"|\bin (?:this|that|these|those|such|both of these) (?:\w+ )?(?:cases?|settings?|scenarios?|regimes?|setups?|experiments?|tables?)\b"
+    r"|\b(?:this|these) (?!results|findings|paper|work|study|article)\w+ (?:is|are|was|were|has|have)\b"
     r"|\b(?:this|these|both) (?:scores?|models|observations?|behaviou?rs?|phenomen\w+|trends?|effects?|gains|improvements)\b"
-    r"|\b(?:found|find|observed?) (?:this|these|it)\b|\bthe following\b|\babove-?mentioned\b|\baforementioned\b",
+    r"|\b(?:found|find|observed?) (?:this|these|it)\b|\bthe following\b|\bthis finding\b|\babove-?mentioned\b|\baforementioned\b",
     re.I,
 )
 _PIECED = re.compile(
