@@ -9,7 +9,7 @@ from synth.extractor.sentences import Scored
 from synth.extractor.words import word_set
 from synth.model import Question
 
-FLOOR = 0.55
+FLOOR = 0.5
 """the least extraction confidence of a claim: a paper with fewer good sentences gives fewer claims, whatever the budget."""
 SAME = 0.6
 """Jaccard overlap of content words from which two sentences say the same; their numbers must agree as well."""
