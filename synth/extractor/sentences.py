@@ -49,7 +49,7 @@ WEIGHT = {
     "pointer": -5.0,
     "described": -4.0,
     "motivation": -4.0,
-    "dangling": -2.0,
+    "dangling": -2.5,
     "pieced": -5.0,
     "verbless": -4.0,
 }
