@@ -2,20 +2,22 @@
 A run on disk: claims/<run>.json, the table that people review, and reports/<run>/run.json with everything else.
 
 The claims table is the source of truth for claims, findings and reviews. Saving a run again keeps the reviews that
-stand in the file: a person's decision is never overwritten by the machine. Timings are circumstances, as dates are: they
-stand in run.json, so that the same inputs and seed give the same claims table to the byte.
+stand in the file: a person's decision is never overwritten by the machine. What the laboratory measured stands in run.json:
+there may be hundreds of numbers a claim, and timings are circumstances, as dates are, so that the same inputs and seed
+give the same claims table to the byte.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from synth.errors import NotFound, StoreError
-from synth.model import Claim, Finding, Provenance, Review, Run
+from synth.model import Claim, Finding, Observation, Provenance, Review, Run
 from synth.store.workspace import Workspace, write_atomic
 
 FORMAT = 1
@@ -30,7 +32,7 @@ def save(workspace: Workspace, run: Run, provenance: Provenance) -> Run:
     circumstances = run.model_dump(mode="json", exclude={"claims", "findings", "reviews"}) | {
         "format": FORMAT,
         "provenance": provenance.model_dump(mode="json"),
-        "timings": {finding.claim_id: timed for finding in run.findings if (timed := _timings(finding))},
+        "measurements": _measurements(run.findings),
     }
     write_atomic(workspace.reports / run.name / "run.json", _dump(circumstances))
     write_atomic(workspace.reports / run.name / "search_log.json", _dump([entry.model_dump(mode="json") for entry in run.search_log]))
@@ -59,12 +61,12 @@ def load(workspace: Workspace, name: str) -> tuple[Run, Provenance]:
     try:
         provenance = Provenance.model_validate(circumstances.pop("provenance"))
         circumstances.pop("format", None)
-        timings = circumstances.pop("timings", {})
+        measured = circumstances.pop("measurements", {})
         run = Run.model_validate(
             circumstances
             | {
                 "claims": [_claim(row) for row in table["claims"]],
-                "findings": [finding for row in table["claims"] if (finding := _finding(row, timings)) is not None],
+                "findings": [finding for row in table["claims"] if (finding := _finding(row, measured)) is not None],
                 "reviews": list(_reviews(table, name)),
             }
         )
@@ -131,7 +133,7 @@ def claims_path(workspace: Workspace, name: str) -> Path:
 
 def _row(run: Run, claim: Claim) -> dict[str, Any]:
     finding = run.finding(claim.id)
-    found = _without_timings(finding).model_dump(mode="json") if finding else {}
+    found = _without_measurements(finding).model_dump(mode="json") if finding else {}
     reviews = [review.model_dump(mode="json") for claim_id, review in run.reviews if claim_id == claim.id]
     return {
         "id": claim.id,
@@ -158,23 +160,42 @@ def _claim(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in taken} | {"paper_id": row["paper"]}
 
 
-def _finding(row: dict[str, Any], timings: dict[str, Any]) -> dict[str, Any] | None:
+def _finding(row: dict[str, Any], measured: dict[str, Any]) -> dict[str, Any] | None:
     if row["verdict"] is None:
         return None
     taken = ("verdict", "confidence", "wording", "steps", "evidence")
-    evidence = [item | timings.get(row["id"], {}) if item["witness"] == "rerun" else item for item in row["evidence"]]
+    held = measured.get("of", {}).get(row["id"])
+    more: dict[str, Any] = {}
+    if held:
+        more["observations"] = [measured["observations"][place] for place in held["observations"]]
+        more |= {"judgement": held["judgement"]} if "judgement" in held else {}
+    evidence = [item | more if item["witness"] == "rerun" else item for item in row["evidence"]]
     return {name: row[name] for name in taken} | {"claim_id": row["id"], "evidence": evidence}
 
 
-def _timings(finding: Finding) -> dict[str, Any]:
-    """Observations and judgement of a timed rerun; empty where there is none."""
-    timed = next((item for item in finding.evidence if item.is_timed), None)
-    return timed.model_dump(mode="json", include={"observations", "judgement"}) if timed else {}
+def _measurements(findings: Sequence[Finding]) -> dict[str, Any]:
+    """
+    What reruns measured: each number once, and by claim the places of its numbers in that list.
+
+    A judgement on timings stands here too, since its figures are timings.
+    """
+    places: dict[Observation, int] = {}
+    of: dict[str, Any] = {}
+    for finding in findings:
+        for item in finding.evidence:
+            if item.witness == "rerun" and item.observations:
+                numbers = [places.setdefault(each, len(places)) for each in item.observations]
+                judgement = item.judgement.model_dump(mode="json") if item.judgement and item.is_timed else None
+                of[finding.claim_id] = {"observations": numbers} | ({"judgement": judgement} if judgement else {})
+    return {"observations": [each.model_dump(mode="json", exclude_defaults=True) for each in places], "of": of}
 
 
-def _without_timings(finding: Finding) -> Finding:
-    """The finding with what no second run repeats to the digit left out."""
-    kept = tuple(item.model_copy(update={"observations": (), "judgement": None}) if item.is_timed else item for item in finding.evidence)
+def _without_measurements(finding: Finding) -> Finding:
+    """The finding without what stands in run.json."""
+    kept = tuple(
+        item.model_copy(update={"observations": ()} | ({"judgement": None} if item.is_timed else {})) if item.witness == "rerun" else item
+        for item in finding.evidence
+    )
     return finding.model_copy(update={"evidence": kept})
 
 

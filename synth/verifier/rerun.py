@@ -7,6 +7,7 @@ A rerun that could not take place, or whose controls fail, says so and decides n
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 import time
 from collections import defaultdict
@@ -106,7 +107,7 @@ class RerunWitness:
         failures = [self._failures[measure] for measure in ORDER if measure in {each for each, _ in planned.wanted} & set(self._failures)]
         if failures:
             return Evidence(witness="rerun", outcome="failed", reason=f"not run: the laboratory failed: {failures[0]}")
-        why = next((record.reason for record in records if record.reason), "")
+        why = next((_told(record) for record in records if record.reason), "")
         return _silent(f"not run: {why or 'the time for reruns is used up'}")
 
     def _judged(self, claim: Claim, planned: Plan, observations: tuple[Observation, ...]) -> Evidence:
@@ -139,7 +140,7 @@ class RerunWitness:
     def _gaps(self, planned: Plan) -> list[str]:
         """How many cells have no value, with the first reason."""
         missing = [each for each in sorted(planned.wanted, key=_order) if not any(r.value is not None for r in self._answers.get(each, ()))]
-        why = next((record.reason for each in missing for record in self._answers.get(each, ()) if record.reason), "")
+        why = next((_told(record) for each in missing for record in self._answers.get(each, ()) if record.reason), "")
         words = f"{len(missing)} of {len(planned.wanted)} cells were not measured" + (f" ({why})" if why else "")
         return [words] if missing else []
 
@@ -209,6 +210,11 @@ class RerunWitness:
 def _shown(observations: Sequence[Observation]) -> tuple[Observation, ...]:
     """The numbers that evidence carries: resamples and similarities of pairs stay in the ledger, where the records' digests point."""
     return tuple(each.model_copy(update={"replicates": ()}) for each in observations if "|" not in each.method)
+
+
+def _told(record: LabRecord) -> str:
+    """Why a cell has no value, without the name of the laboratory's exception."""
+    return re.sub(r"^[A-Z]\w+: ", "", record.reason)
 
 
 def _silent(reason: str) -> Evidence:
