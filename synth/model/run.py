@@ -67,7 +67,7 @@ class Run(Record):
     uncovered: tuple[str, ...] = ()
     """facets of the question that no retrieved paper covers, in words."""
     calibration_error: float | None = None
-    """expected calibration error of the confidences on labelled pairs; None: not measured."""
+    """expected calibration error of the text witness on labelled pairs; None: not measured."""
     notices: tuple[str, ...] = ()
     """what the user should know, "arXiv was out of reach: the built-in library was used"."""
 

@@ -6,6 +6,7 @@ Title and abstract assert nothing but counts, verdicts and the question itself: 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from synth.model import Claim, Evidence, Finding, Paper, Provenance, Quote, Run, Verdict
@@ -107,7 +108,8 @@ def _limitations(run: Run) -> Iterator[str]:
         "rerun on small models "
         "(proxy scale) shows whether a claim's mechanism is plausible there; it is worded “consistent with” or “at odds with” and decides "
         "nothing about the original models. Reruns here use trained small models without fine-tuning each reduction method, unless the "
-        "evidence says otherwise. Confidence is a calibrated estimate, not a proof: read the evidence before you rely on a verdict."
+        "evidence says otherwise. Confidence joins the witnesses by fixed weights that no labelled set has been fitted to yet; only the "
+        "text witness's part of it is calibrated. It is no proof: read the evidence before you rely on a verdict."
     )
 
 
@@ -181,17 +183,34 @@ def _witness_lines(run: Run, evidence: Evidence) -> Iterator[str]:
     yield f"- {label} {mark} {evidence.outcome.replace('_', ' ')}{probability}{reach}{scale}: {markdown(evidence.reason)}"
     for quote in evidence.quotes[:SHOWN_QUOTES]:
         yield f"  - {_quote(run, quote)}"
+    if evidence.judgement and evidence.judgement.n_cells and not evidence.is_timed:
+        yield f"  - judged: {markdown(wording.judgement_words(evidence.judgement))}"
     if evidence.is_timed:
         yield "  - the timings, which are this machine's and this moment's, are in run.json"
-        return
+    else:
+        yield from _numbers(run, evidence)
+    yield from _controls(evidence)
+
+
+def _numbers(run: Run, evidence: Evidence) -> Iterator[str]:
+    """The first few numbers; where the rest stands."""
     for observation in evidence.observations[:SHOWN_OBSERVATIONS]:
         paper = run.paper(observation.paper_id) if observation.paper_id else None
         table = f"table {observation.table + 1} of {_short(paper)}" if paper and observation.table is not None else observation.origin
         yield f"  - {markdown(wording.observation_words(observation))} ({_link(table, wording.page_link(paper, observation.page))})"
     if len(evidence.observations) > SHOWN_OBSERVATIONS:
-        yield f"  - and {len(evidence.observations) - SHOWN_OBSERVATIONS} more numbers in the claims table"
+        rest = "run.json" if evidence.witness == "rerun" else "the claims table"
+        yield f"  - and {len(evidence.observations) - SHOWN_OBSERVATIONS} more numbers in {rest}"
+
+
+def _controls(evidence: Evidence) -> Iterator[str]:
+    """Controls that did not pass, one by one, and how many did."""
+    passed = [control for control in evidence.controls if re.search(r": passed\b[^:]*$", control)]
+    if passed:
+        yield f"  - controls: {len(passed)} of {len(evidence.controls)} passed; the claims table has each"
     for control in evidence.controls:
-        yield f"  - control: {markdown(control)}"
+        if control not in passed:
+            yield f"  - control: {markdown(control)}"
 
 
 def _quote(run: Run, quote: Quote) -> str:

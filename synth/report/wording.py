@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from synth.model import Claim, Evidence, Finding, Observation, Paper, Passage, Run, Verdict, vocabulary
+from synth.model import Claim, Evidence, Finding, Judgement, Observation, Paper, Passage, Run, Verdict, vocabulary
 
 OUTCOME_MARKS = {"supported": "✓", "refuted": "×", "inconclusive": "?", "no_evidence": "–", "failed": "!"}
 WITNESS_LABELS = {"text": "Text", "tables": "Tables", "rerun": "Rerun"}
@@ -98,6 +98,19 @@ def observation_words(observation: Observation) -> str:
     value = f"{observation.value:.{observation.decimals}f}" if observation.decimals is not None else f"{observation.value:.4g}"
     subject = ", ".join(part for part in parts if part)
     return f"{subject}: {names.label('metric', observation.metric)} {value} {observation.unit}".rstrip()
+
+
+def judgement_words(judgement: Judgement) -> str:
+    """Its figures in one line, "statistic 0.75 (0.60 to 0.90), chance 0.71, 24 cells, 3 seeds, smallest detectable effect 0.12"."""
+    parts = []
+    if judgement.share is not None:
+        span = f" ({judgement.interval[0]:.2f} to {judgement.interval[1]:.2f})" if judgement.interval else ""
+        parts.append(f"statistic {judgement.share:.2f}{span}")
+    parts += [f"chance {judgement.chance:.2f}"] if judgement.chance is not None else []
+    parts += [number_of(judgement.n_cells, "cell"), *([number_of(judgement.n_seeds, "seed")] if judgement.n_seeds else [])]
+    if judgement.smallest_detectable_effect is not None:
+        parts.append(f"smallest detectable effect {judgement.smallest_detectable_effect:.2f}")
+    return ", ".join(parts)
 
 
 def distinctions(run: Run) -> tuple[str, ...]:

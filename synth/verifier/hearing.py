@@ -114,7 +114,7 @@ def _with_rule(claim: Claim) -> Claim:
 
 
 def calibration_error() -> float | None:
-    """Expected calibration error of the confidences on labelled pairs, as it was measured; None where it was not."""
+    """Expected calibration error of the text witness's probabilities on labelled pairs, as it was measured; None where it was not."""
     file = resources.files("synth.verifier").joinpath("calibration.json")
     if not file.is_file():
         return None
