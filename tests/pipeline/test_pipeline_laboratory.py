@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from workplace import call, rows, run_arguments, write_papers
 
+from synth.store import runs
+from synth.store.workspace import Workspace
 from synth.verifier import hearing, laboratory, rerun
 
 TOKENS = "ATS uses fewer tokens than Top-K on DeiT-T at a keep rate of 0.5."
@@ -76,9 +78,10 @@ def test_the_real_laboratory_is_heard_once(tmp_path: Path, monkeypatch: pytest.M
     """A run measures the claim's cells on the real architecture, and a second run with the same budget starts no process."""
     evidence = measured(tmp_path)
     assert evidence["outcome"] in ("supported", "refuted", "inconclusive"), evidence["reason"]
-    observations = evidence["observations"]
-    assert isinstance(observations, list)
-    assert {item["method"] for item in observations} == {"ats", "topk"}
-    assert {item["metric"] for item in observations} == {"tokens"}
+    place = Workspace(tmp_path)
+    saved, _ = runs.load(place, runs.latest(place))
+    (heard,) = [item for finding in saved.findings for item in finding.evidence if item.witness == "rerun" and item.observations]
+    assert {item.method for item in heard.observations} == {"ats", "topk"}
+    assert {item.metric for item in heard.observations} == {"tokens"}
     monkeypatch.setattr(laboratory, "run", None)
     assert measured(tmp_path) == evidence
