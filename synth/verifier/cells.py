@@ -125,6 +125,8 @@ def _beyond_proxies(leaf: Statement) -> Beyond | None:
         return Beyond("an accuracy of the original model on its own data cannot be measured on small models")
     if own and isinstance(leaf, Effect) and (leaf.size.low, leaf.size.high) not in ((0.0, None), (None, 0.0)):
         return Beyond("the size of a change in accuracy does not carry over from small models")
+    if isinstance(leaf, Amount) and leaf.versus is None and {_MEASURES.get(name) for name in metrics_of(leaf)} == {"speed"}:
+        return Beyond("a throughput belongs to the machine that it was measured on; only its ratio to another can be measured here")
     if isinstance(leaf, Amount) and leaf.subject.members == ("keep_all",) and "tokens" in metrics_of(leaf):
         return Beyond("the unreduced model keeps all tokens; there is nothing to count")
     return None

@@ -26,6 +26,8 @@ CAPTION = 0.6
 """weight of a caption against a header."""
 OTHERS = 0.3
 """what a number in another method's row fits less, in a table that marks the own row."""
+COMPARABLE = 0.1
+"""relative difference up to which a fitting cell contradicts a stated value."""
 GROUNDED = 0.5
 """mean fit from which a cell is taken to be what the claim is about, so that another value there speaks against it."""
 LEAST = 0.25
@@ -208,6 +210,12 @@ def _shows(place: Place, span: Interval) -> bool:
     return any(span.contains(value) or span.contains(round(value * 100, 6)) for value in place.values)
 
 
+def _comparable(place: Place, span: Interval) -> bool:
+    """Whether the cell has a value of the stated size: one that is far off is likelier to be of something else than to be a mistake."""
+    stated = span.low or 0.0
+    return any(abs(value - stated) <= COMPARABLE * max(abs(stated), abs(value)) for value in place.values)
+
+
 def stated_value(hypothesis: Amount) -> bool:
     """Whether the statement is that a quantity has one value, "reaches 79.8"."""
     low, high = hypothesis.range.low, hypothesis.range.high
@@ -232,5 +240,6 @@ def look_up(hypothesis: Amount, document: Document, own: Sequence[str] = ()) -> 
         return Lookup("inconclusive", "the value stands in a table that does not name what the claim is about", 0.55, showing)
     outcome: Outcome = "refuted" if lead.owned else "inconclusive"
     if showing is None:
+        outcome = outcome if _comparable(lead, hypothesis.range) else "inconclusive"
         return Lookup(outcome, f"the fitting cell has another value, {lead.cell.text}", 0.5 - 0.4 * lead.fit, lead)
     return Lookup(outcome, "the value stands only under headers that fit worse", max(0.05, 0.5 - 0.4 * (best - showing.fit)), showing)

@@ -96,6 +96,13 @@ def test_an_accuracy_of_the_original_is_beyond_small_models() -> None:
         assert "small models" in beyond.reason
 
 
+def test_a_throughput_of_another_machine_is_not_measured() -> None:
+    """930 images/s on a V100 says nothing about this machine; a speed-up over the plain model does."""
+    beyond = plan(Amount(subject=group("evit"), metric="images_per_second", range=Interval(low=929.5, high=930.5)))
+    assert isinstance(beyond, Beyond)
+    assert "only its ratio" in beyond.reason
+
+
 def test_a_contrast_measures_both_sides() -> None:
     """Better on multi-label data than elsewhere needs both kinds of data."""
     assert values(Contrast(subject=group("ats"), under=Conditions(datasets=("nuswide",))), "dataset") == {
