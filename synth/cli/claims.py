@@ -16,12 +16,22 @@ RunName = Annotated[str | None, typer.Option("--run", help="The run it belongs t
 Note = Annotated[str, typer.Option("--note", help="Why, for those who read it later.")]
 
 
+SHARED = {"-w": 2, "--workspace": 2, "--run": 2, "--json": 1}
+"""options that may stand before the command, with the words that each takes."""
+
+
 class ListByDefault(TyperGroup):
     """`synth claims RUN` and `synth claims --verdict ...` are `synth claims list ...`."""
 
     def parse_args(self, context: Any, arguments: list[str]) -> list[str]:
-        """Put the command `list` in front where none is named."""
-        if not arguments or (arguments[0] not in self.commands and arguments[0] != "--help"):
+        """Put the command first: `list` where none is named, and options that all commands share behind it."""
+        place = 0
+        while place < len(arguments) and arguments[place] in SHARED:
+            place += SHARED[arguments[place]]
+        named = arguments[place : place + 1]
+        if named and named[0] in self.commands:
+            arguments = [*named, *arguments[:place], *arguments[place + 1 :]]
+        elif arguments[:1] != ["--help"]:
             arguments = ["list", *arguments]
         return super().parse_args(context, arguments)
 

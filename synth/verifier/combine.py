@@ -39,6 +39,8 @@ LEAN = 0.4
 PROXY_LEAVES = 0.1
 """share of the log-odds of deciding witnesses that a proxy can never take away."""
 CLIP = 0.02
+CERTAIN = math.log(99)
+"""log-odds that no testimony exceeds: 0.99 is the surest that a report ever is."""
 DEFAULTS = {"supported": 0.8, "refuted": 0.2, "inconclusive": 0.5}
 """probability of testimony that gives none."""
 
@@ -57,7 +59,7 @@ class Calibration:
 
     def __call__(self, log_odds: float) -> float:
         """Calibrated probability that the claim holds."""
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.a + self.b * log_odds))))
+        return 1.0 / (1.0 + math.exp(-max(-CERTAIN, min(CERTAIN, self.a + self.b * log_odds))))
 
 
 def calibration_from(text: str) -> Calibration:

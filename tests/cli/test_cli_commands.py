@@ -253,3 +253,9 @@ def test_audit_pulls_only_what_the_report_cites(tmp_path: Path) -> None:
     answer = call("audit", report, "--source", "library", "--offline", "--budget", "0", "-w", tmp_path, "--json")
     assert [claim["text"] for claim in answer.data["claims"]] == ["ToMe can double the throughput of ViT-L."]
     assert [paper["arxiv_id"] for paper in call("papers", "list", answer.data["run"], "-w", tmp_path, "--json").data] == ["2210.09461"]
+
+
+def test_the_workspace_may_stand_before_the_command(done: Path) -> None:
+    """`synth claims -w DIR show ID` is `synth claims show ID -w DIR`."""
+    claim = next(iter(rows(done).values()))["id"]
+    assert call("claims", "-w", done, "show", claim).out == call("claims", "show", claim, "-w", done).out
