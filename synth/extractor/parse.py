@@ -40,7 +40,9 @@ MAX_LETTERS = 1200
 _EXCEPT = re.compile(r"\b(?:except|excluding|apart from|aside from|other than on|with the exception)\b", re.I)
 _IF = re.compile(r"^\s*(?:if|suppose|assuming|assume|unless)\b", re.I)
 _POINTING = re.compile(
-    r"\bthere(?=[.,;]|$)|\bin (?:this|these|that|those|such) (?:\w+ )?(?:cases?|settings?|tables?|runs?|experiments?)\b", re.I
+    r"\bthere(?=[.,;]|$)|\bin (?:this|these|that|those|such) (?:\w+ )?(?:cases?|settings?|tables?|runs?|experiments?)\b"
+    r"|\b(?:in|under|for) (?:the|our|an?) (?:[\w-]+ ){1,2}(?:settings?|set-?ups?|regimes?)\b",
+    re.I,
 )
 _ONLY = re.compile(r"\bthe only (?:methods?|ones?|approach)\b|^\s*only\b", re.I)
 _OPEN_QUESTION = re.compile(
