@@ -7,8 +7,9 @@ from synth.report.escape import as_html
 from synth.report.markdown import Markdown
 
 STYLE = """
-body { font: 16px/1.5 Georgia, serif; max-width: 76rem; margin: 2rem auto; padding: 0 1rem; color: #1a1a1a;
-overflow-wrap: anywhere; }
+body { font: 16px/1.5 Georgia, serif; max-width: 76rem; margin: 2rem auto; padding: 0 1rem; color: #1a1a1a; }
+p, li { overflow-wrap: anywhere; }
+table { display: block; overflow-x: auto; } th { white-space: nowrap; }
 h1, h2, h3, table { font-family: system-ui, sans-serif; } h1 { font-size: 1.6rem; } h3 { font-size: 1rem; }
 table { border-collapse: collapse; font-size: .85rem; width: 100%; } th, td { border-bottom: 1px solid #ccc; padding: .35rem .5rem;
 text-align: left; vertical-align: top; } blockquote { border-left: 4px solid #c80; margin: 1rem 0;

@@ -184,3 +184,12 @@ def test_every_step_is_numbered() -> None:
     """The steps start with the number of the checklist."""
     steps = combine("c-1", [make_evidence("supported"), make_evidence("no_evidence", "rerun")], calibrated=PLAIN).steps
     assert [step[:2] for step in steps] == ["1.", "1.", "4.", "5.", "6.", "6.", "7."]
+
+
+def test_the_tables_of_a_note_are_not_called_the_papers() -> None:
+    """A reading note is never passed off as the paper, in the wording of a verdict either."""
+    note = make_evidence("supported", "own_tables").model_copy(
+        update={"reason": "reading note, not the paper: Table 1: supported in 1 cell"}
+    )
+    assert combine("c-1", [note]).wording == "the tables of its reading note agree"
+    assert combine("c-1", [make_evidence("supported", "own_tables")]).wording == "the paper's own tables agree"
