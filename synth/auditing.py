@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
 from synth import pipeline
 from synth.errors import NotFound
 from synth.extractor.parse import Parse, parse
-from synth.model import Audit, Claim, Document, OldReport, Passage, Question, Run, claim_id, slug
+from synth.model import Audit, Claim, Document, OldReport, Passage, Question, Run, claim_id
 from synth.progress import Progress, silent
 from synth.reader.shelf import read_all
 from synth.report import audit as page
-from synth.report import render
 from synth.retriever.facets import question_of, uncovered
 from synth.reviewer.audit import faults, parse_report, stopped_by_length
 from synth.settings import Settings
-from synth.store import provenance, runs
+from synth.store import provenance
 from synth.store.embedding import Embedder
 from synth.store.workspace import Workspace, write_atomic
 from synth.verifier.hearing import Hearing, calibration_error
@@ -52,7 +50,7 @@ def audit(path: Path, workspace: Workspace, settings: Settings, *, fallback: boo
     ruled, findings = Hearing(workspace, documents, embedder, settings).verify(claims, progress)
     clock.lap("verify")
     checked = Run(
-        name=_name(old, text, settings),
+        name="audit-" + pipeline.folder_name(old.title, f"{text}{settings!r}"),
         question=Question(text=old.question or old.title, facets=question.facets),
         papers=tuple(document.paper for document in documents),
         skipped=(*retrieval.skipped, *unreadable),
@@ -70,12 +68,10 @@ def audit(path: Path, workspace: Workspace, settings: Settings, *, fallback: boo
         if claim.text in limited or any("cut short" in note for note in read.notes)
     ]
     result = Audit(old=old, run=checked, faults=faults(old, question, cut_short=cut, unresolved=_unresolved(old, documents, checked)))
-    return _keep(workspace, result, settings, path, documents, started, clock)
-
-
-def _name(old: OldReport, text: str, settings: Settings) -> str:
-    words = slug(old.title).replace("_", "-")[:48].rstrip("-")
-    return f"audit-{words}-{hashlib.sha256(f'{text}{settings!r}'.encode()).hexdigest()[:6]}"
+    saved, circumstances = pipeline.keep(workspace, checked, documents, settings, (("audit", path.name),), started, clock)
+    result = result.model_copy(update={"run": saved})
+    write_atomic(workspace.reports / saved.name / "audit.md", page.render(result, circumstances))
+    return result
 
 
 def _text(path: Path) -> str:
@@ -123,20 +119,3 @@ def _unresolved(old: OldReport, documents: Sequence[Document], checked: Run) -> 
         elif reference.arxiv_id not in held:
             lines.append(f"{reference.text}: {reasons.get(reference.arxiv_id, 'not found in any source')}")
     return lines
-
-
-def _keep(
-    workspace: Workspace, result: Audit, settings: Settings, path: Path, documents: Sequence[Document], started: str, clock: pipeline.Clock
-) -> Audit:
-    circumstances = provenance.collect(
-        settings,
-        asked=(("audit", path.name),),
-        inputs=tuple((document.paper.id, document.source_digest) for document in documents),
-        started=started,
-        seconds=tuple(clock.seconds.items()),
-    )
-    saved = runs.save(workspace, result.run, circumstances)
-    result = result.model_copy(update={"run": saved})
-    render.write(workspace, saved, circumstances, ("md",))
-    write_atomic(workspace.reports / saved.name / "audit.md", page.render(result, circumstances))
-    return result

@@ -16,7 +16,7 @@ from typing import Any
 
 from synth.errors import NotFound, NothingRetrieved, UsageError
 from synth.extractor.extract import extract
-from synth.model import Claim, Document, Finding, Paper, Question, Run, Skipped, slug, split_arxiv_id
+from synth.model import Claim, Document, Finding, Paper, Provenance, Question, Run, Skipped, slug, split_arxiv_id
 from synth.progress import Progress, silent
 from synth.reader.read import read
 from synth.reader.shelf import read_all
@@ -100,7 +100,8 @@ def run(
         calibration_error=calibration_error(),
         notices=(*_unmet(named, retrieval), *retrieval.notices),
     )
-    return _keep(workspace, result, documents, settings, named, started, clock)
+    asked = (("question", question.text), ("papers", " ".join(named)))
+    return keep(workspace, result, documents, settings, asked, started, clock)[0]
 
 
 def claims_of(documents: Sequence[Document], question: Question | None, settings: Settings) -> tuple[Claim, ...]:
@@ -155,7 +156,12 @@ def reopen(workspace: Workspace, saved: Run, settings: Settings, progress: Progr
 def run_name(question: Question, settings: Settings, named: Sequence[str]) -> str:
     """A folder name that says what was asked and differs when sources, papers, limits or seed differ."""
     key = repr((question.text, settings.sources, tuple(named), settings.max_papers, settings.claims_per_paper, settings.seed))
-    words = slug(question.text).replace("_", "-")[:48].rstrip("-")
+    return folder_name(question.text, key)
+
+
+def folder_name(text: str, key: str) -> str:
+    """The first words of a text and six characters of the digest of all that the folder's content depends on."""
+    words = slug(text).replace("_", "-")[:48].rstrip("-")
     return f"{words}-{hashlib.sha256(key.encode()).hexdigest()[:6]}"
 
 
@@ -254,25 +260,26 @@ def _out_of_reach(error: NothingRetrieved) -> str:
     return f"{cause}; the built-in library of reading notes, which are not the papers themselves, is used instead"
 
 
-def _keep(
+def keep(
     workspace: Workspace,
     result: Run,
     documents: Sequence[Document],
     settings: Settings,
-    named: Sequence[str],
+    asked: Sequence[tuple[str, str]],
     started: str,
     clock: Clock,
-) -> Run:
+) -> tuple[Run, Provenance]:
+    """Save a run with its circumstances and render its report; the run with the reviews that its claims table already held."""
     circumstances = provenance.collect(
         settings,
-        asked=(("question", result.question.text), ("papers", " ".join(named))),
+        asked=asked,
         inputs=tuple((document.paper.id, document.source_digest) for document in documents),
         started=started,
         seconds=tuple(clock.seconds.items()),
     )
     result = runs.save(workspace, result, circumstances)
     render.write(workspace, result, circumstances, ("md",))
-    return result
+    return result, circumstances
 
 
 def _unmet(named: Sequence[str], retrieval: Retrieval) -> tuple[str, ...]:

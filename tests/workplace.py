@@ -6,10 +6,11 @@ import contextlib
 import io
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -155,3 +156,26 @@ def finished(factory: pytest.TempPathFactory) -> Path:
         assert answer.code == 1, answer.err
         _finished["root"] = root
     return _finished["root"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bare_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No settings of the user or the environment, and every date the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("SYNTH_")]:
+            patch.delenv(name)
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        patch.setenv("SOURCE_DATE_EPOCH", "1767323045")
+        yield
+
+
+@pytest.fixture(scope="session")
+def done(bare_settings: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a finished run; read it, do not write to it."""
+    return finished(tmp_path_factory)
+
+
+@pytest.fixture
+def copy(done: Path, tmp_path: Path) -> Path:
+    """A copy of that workspace to write to; its run still names the folder of the original."""
+    return Path(shutil.copytree(done, tmp_path / "copy"))

@@ -101,8 +101,8 @@ def _is_name(word: str, at_start: bool, after: str) -> bool:
     return not (simple and low.endswith("ly"))
 
 
-def unknown_names(text: str, skeleton: str, metric_mark: str) -> Iterator[tuple[NameKind, str, int, int]]:
-    """(kind, slug, start, end) of coined words outside the known spans; `metric_mark` stands where metrics are."""
+def unknown_names(text: str, skeleton: str) -> Iterator[tuple[NameKind, str, int, int]]:
+    """(kind, slug, start, end) of coined words outside the known spans."""
     last = 0
     for match in _COINED.finditer(text):
         start, end = match.span()

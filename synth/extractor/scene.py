@@ -201,7 +201,7 @@ def annotate(text: str, context: Context = NOWHERE, cut: str = "") -> Scene:
     spans = _first_longest([*_vocabulary_spans(text), *_phrases(text, context.itself)])
     named = [
         Span(kind, name, start, end, (name,) if kind == "method" else (), unknown=True)
-        for kind, name, start, end in unknown_names(text, skeleton_of(text, spans), MARKS["metric"])
+        for kind, name, start, end in unknown_names(text, skeleton_of(text, spans))
     ]
     spans = _first_longest([*spans, *named])
     negations = tuple(match.span() for match in NEGATION.finditer(text))

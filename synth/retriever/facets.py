@@ -22,7 +22,6 @@ from synth.retriever.plain import plain
 __all__ = ["question_of", "uncovered"]
 
 ROLE_OF_KIND = {"method": "method", "family": "method", "backbone": "model", "dataset": "dataset", "metric": "metric", "task": "task"}
-ROLES = ("method", "model", "task", "metric", "dataset")
 NOT_A_SUBJECT = frozenset({"keep_all", "random", "performance", "performance_difference"})
 """terms of the vocabulary whose names are everyday words in a question: "baseline", "random", "performance"."""
 

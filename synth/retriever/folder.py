@@ -18,7 +18,7 @@ from synth.errors import NotFound, UsageError
 from synth.model import Fetched, Paper, Question, SearchEntry, Skipped, split_arxiv_id
 from synth.retriever.arxiv import bare_id
 from synth.retriever.plain import plain
-from synth.retriever.source import Answer
+from synth.retriever.source import Answer, named
 
 SUFFIXES = frozenset({".pdf", ".md", ".markdown", ".tex"})
 MANIFEST_NAMES = ("manifest.csv", "index.csv", "papers.csv")
@@ -49,19 +49,7 @@ class FolderSource:
 
     def find(self, names: Sequence[str]) -> tuple[Answer, tuple[Skipped, ...]]:
         """The papers with these file names, arXiv ids or DOIs."""
-        found: dict[str, Paper] = {}
-        skipped: list[Skipped] = []
-        for name in names:
-            paper = self._named(name)
-            if paper is None:
-                unknown = Paper(id=f"name:{name}", title=name, source=self.name)
-                skipped.append(Skipped(paper=unknown, reason=f"the folder {self.root.name} has no paper {name!r}"))
-            else:
-                found.setdefault(paper.id, paper)
-        entry = SearchEntry(
-            source=self.name, query="named: " + ", ".join(names), state="ok" if found else "empty", promised=len(found), received=len(found)
-        )
-        return Answer(tuple(found.values()), (entry,)), tuple(skipped)
+        return named(self.name, names, self._named, f"the folder {self.root.name} has no paper")
 
     def fetch(self, paper: Paper) -> Fetched | Skipped:
         """The bytes of a file; what they are worth is for the reader to say."""

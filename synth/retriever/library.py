@@ -13,7 +13,7 @@ from synth.errors import StoreError
 from synth.model import Fetched, Paper, Question, SearchEntry, Skipped, split_arxiv_id
 from synth.retriever.arxiv import bare_id
 from synth.retriever.folder import normal_doi
-from synth.retriever.source import Answer
+from synth.retriever.source import Answer, named
 
 _FRONT = re.compile(r"\A\ufeff?\+\+\+[ \t]*\r?\n(.*?)\r?\n\+\+\+[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 
@@ -52,19 +52,7 @@ class LibrarySource:
 
     def find(self, names: Sequence[str]) -> tuple[Answer, tuple[Skipped, ...]]:
         """The notes on these papers, by arXiv id, DOI or file name."""
-        found: dict[str, Paper] = {}
-        skipped: list[Skipped] = []
-        for name in names:
-            paper = self._named(name)
-            if paper is None:
-                unknown = Paper(id=f"name:{name}", title=name, source=self.name)
-                skipped.append(Skipped(paper=unknown, reason=f"the built-in library has no note on {name!r}"))
-            else:
-                found.setdefault(paper.id, paper)
-        entry = SearchEntry(
-            source=self.name, query="named: " + ", ".join(names), state="ok" if found else "empty", promised=len(found), received=len(found)
-        )
-        return Answer(tuple(found.values()), (entry,)), tuple(skipped)
+        return named(self.name, names, self._named, "the built-in library has no note on")
 
     def fetch(self, paper: Paper) -> Fetched | Skipped:
         """The whole note, front matter included."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from synth.model import Fetched, Paper, Question, SearchEntry, Skipped
+from synth.model import Fetched, Paper, Question, SearchEntry, Skipped, SourceState
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,26 @@ class Answer:
 
     papers: tuple[Paper, ...]
     log: tuple[SearchEntry, ...]
+
+
+def named(source: str, names: Sequence[str], held: Callable[[str], Paper | None], lacks: str) -> tuple[Answer, tuple[Skipped, ...]]:
+    """
+    What a local source answers to names: its papers, each once, and a reason for each name that it does not hold.
+
+    held    the paper of a name, None if there is none
+    lacks   how the reason begins, "the folder x has no paper"
+    """
+    found: dict[str, Paper] = {}
+    skipped: list[Skipped] = []
+    for name in names:
+        paper = held(name)
+        if paper is None:
+            skipped.append(Skipped(paper=Paper(id=f"name:{name}", title=name, source=source), reason=f"{lacks} {name!r}"))
+        else:
+            found.setdefault(paper.id, paper)
+    state: SourceState = "ok" if found else "empty"
+    entry = SearchEntry(source=source, query="named: " + ", ".join(names), state=state, promised=len(found), received=len(found))
+    return Answer(tuple(found.values()), (entry,)), tuple(skipped)
 
 
 class Source(Protocol):
@@ -35,4 +55,4 @@ class Source(Protocol):
         ...
 
 
-__all__ = ["Answer", "Fetched", "Source"]
+__all__ = ["Answer", "Fetched", "Source", "named"]

@@ -91,11 +91,6 @@ class Cache:
             with connection:
                 connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?)", rows)
 
-    def forget(self, kind: str, key: str) -> None:
-        """Drop what is kept under this kind and key; its blob stays until the folder is deleted."""
-        with self._guard("write") as connection, connection:
-            connection.execute("DELETE FROM entries WHERE kind = ? AND key = ?", (kind, key))
-
     def close(self) -> None:
         """Let go of the index; the next call opens it again."""
         with self._lock:

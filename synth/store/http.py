@@ -43,7 +43,6 @@ class Reply:
     headers: Mapping[str, str]
     """names in lower case."""
     content: bytes
-    cached: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +135,7 @@ class PoliteClient:
             return None
         head, _, body = data.partition(b"\n")
         fields = json.loads(head)
-        return Reply(url=call.url, status=fields["status"], headers=fields["headers"], content=body, cached=True)
+        return Reply(url=call.url, status=fields["status"], headers=fields["headers"], content=body)
 
     def _remember(self, call: Call, reply: Reply) -> None:
         if self.cache is not None and reply.status == 200:

@@ -32,7 +32,6 @@ class Context:
     settings: tuple[tuple[str, float], ...] = ()
     open_setting: str = ""
     """a setting that the caption names without a value: what bare numbers in headers then mean."""
-    deviations: bool = False
     methods_known: bool = False
     """some row or column names a method of the vocabulary."""
     plain_rows: frozenset[str] = frozenset()
@@ -119,7 +118,6 @@ def context_of(table: Table, document: Document, own: str) -> Context:
         method=_only(_mentioned(table.caption, "method") - {"keep_all"}),
         settings=tuple(settings.items()),
         open_setting=_only(unset),
-        deviations=bool(re.search(r"standard (?:deviation|error)|\bstd\b|±|confidence interval", caption, re.IGNORECASE)),
         methods_known=any(read_header(text).known for text in paths),
         plain_rows=_plain_rows(table),
         shared_heads=_shared_heads(table),

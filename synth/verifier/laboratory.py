@@ -25,7 +25,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from synth.errors import LaboratoryError
-from synth.model import CellRequest, LabRecord, Measure, Spec
+from synth.model import TIMED, CellRequest, LabRecord, Measure, Spec
 from synth.store.workspace import write_atomic
 
 GRACE_SECONDS = 60.0
@@ -35,7 +35,7 @@ MOST_BYTES = 256 * 1024 * 1024
 METRICS: dict[Measure, tuple[str, ...]] = {
     "performance": ("performance",),
     "tokens": ("tokens",),
-    "speed": ("images_per_second", "speedup"),
+    "speed": TIMED,
     "gmacs": ("gmacs",),
     "patterns": ("iou", "iou_chance", "nmi", "procrustes", "cka", "pwcca"),
 }

@@ -18,6 +18,7 @@ import numpy as np
 from synth.model import PERFORMANCE, Conditions, Observation, Rule, vocabulary
 from synth.verifier.bootstrap import Array, generator, widening
 from synth.verifier.scaling import canonical_backbone, matches, multi_label
+from synth.verifier.units import of_machine
 
 CONTROLS = frozenset({"random", "keep_all"})
 """not competitors: left out of "all methods" unless they are named."""
@@ -25,8 +26,6 @@ EVERYWHERE = frozenset({"keep_all"})
 """has no keep rate: its value holds beside every keep rate of its data set and backbone."""
 COUNTED = frozenset({"gmacs", "parameters_million"})
 """computed, not sampled: seeds change nothing."""
-TIMED = frozenset({"images_per_second", "tokens_per_second", "latency_ms", "memory_gib"})
-"""repeated timings (replicates) count as repeats."""
 TOKENS = "tokens"
 """exact where no replicates are given; an adaptive method's count varies by image, and resampled images count as repeats."""
 QUALITY = ("f1_percent", "miou_percent", "box_ap", "mask_ap", "bleu", "pass_at_1", "top5_percent")
@@ -254,7 +253,8 @@ def _repeats(entries: list[Observation], seeds: int) -> float:
     metric, replicates = entries[0].metric, max(len(entry.replicates) for entry in entries)
     if metric in COUNTED or (metric == TOKENS and not replicates):
         return float("inf")
-    return float(max(seeds, replicates)) if metric in TIMED or metric == TOKENS else float(seeds)
+    # Repeated timings are repeats.
+    return float(max(seeds, replicates)) if of_machine(metric) or metric == TOKENS else float(seeds)
 
 
 def _reported(entries: list[Observation], place: Place, method: str, draws: int, seed: str) -> tuple[Array, float, str]:

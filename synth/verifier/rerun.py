@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from synth.errors import LaboratoryError
-from synth.model import CellRequest, Claim, Evidence, LabRecord, Measure, Observation, Scale, Spec, WitnessName
+from synth.model import TIMED, CellRequest, Claim, Evidence, LabRecord, Measure, Observation, Scale, Spec, WitnessName
 from synth.store.workspace import Workspace
 from synth.verifier import laboratory
 from synth.verifier.cells import SIZES, Beyond, Plan, plan
@@ -33,7 +33,7 @@ def observation_of(record: LabRecord) -> Observation | None:
     """A measured value in long form; None for a control and for a cell without a value."""
     if record.value is None or record.metric.startswith("control_"):
         return None
-    timed = record.metric in laboratory.METRICS["speed"]
+    timed = record.metric in TIMED
     return Observation(
         method=record.cell.method,
         metric=record.metric,
@@ -128,7 +128,7 @@ class RerunWitness:
             witness="rerun",
             outcome=judgement.outcome,
             # Timings differ a little each time; what follows from them must not, so the outcome speaks for them.
-            probability=None if any(each.metric in laboratory.METRICS["speed"] for each in observations) else judgement.probability,
+            probability=None if any(each.metric in TIMED for each in observations) else judgement.probability,
             independence="rerun",
             scale=scale,
             reason="; ".join([f"measured at {scale} scale in {judgement.n_cells} cells", *notes]),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from synth.model import Amount, Claim, Document, Evidence, Hypothesis, Judgement, Observation, Paper, Table, WitnessName, leaves, vocabulary
+from synth.model import Amount, Claim, Document, Evidence, Hypothesis, Judgement, Observation, Paper, Table, WitnessName, leaves
 from synth.verifier.bench import count
 from synth.verifier.context import own_method, own_names
 from synth.verifier.judge import judge
@@ -19,6 +19,7 @@ from synth.verifier.lookup import look_up, stated_value
 from synth.verifier.reported import observations_of
 from synth.verifier.rules import rule_for
 from synth.verifier.selection import name_key, open_population, select, subjects_of
+from synth.verifier.units import of_machine
 
 __all__ = ["TableWitness", "observations_of"]
 
@@ -138,7 +139,7 @@ class TableWitness:
         hearings = [self._hearing(claim, self._label(paper), paper == own, seen) for paper, seen in chosen.items() if seen]
         hearings = [each for each in hearings if each.judgement.outcome != "no_evidence"]
         pooled = select(hypothesis, [each for observations in self.observations.values() for each in observations])
-        if hearings or len({each.paper_id for each in pooled}) < 2 or any(_of_machine(each.metric) for each in pooled):
+        if hearings or len({each.paper_id for each in pooled}) < 2 or any(of_machine(each.metric) for each in pooled):
             return hearings
         together = self._hearing(claim, "numbers of several papers side by side", False, pooled)
         return [] if together.judgement.outcome == "no_evidence" else [together]
@@ -202,19 +203,13 @@ def _doubt(judgement: Judgement, claim: Claim, observations: Sequence[Observatio
     parts = leaves(claim.hypothesis)
     if judgement.outcome == "supported":
         return ""
-    if not own and any(isinstance(leaf, Amount) and leaf.versus is None and _of_machine(leaf.metric) for leaf in parts):
+    if not own and any(isinstance(leaf, Amount) and leaf.versus is None and of_machine(leaf.metric) for leaf in parts):
         return "only by the value of another machine"
     if claim.partly_read:
         return "although a part of the sentence was not read"
     if any(open_population(leaf) for leaf in parts):
         return "only against whatever else the tables hold"
     return "only by numbers whose names are a guess" if _sureness(claim.hypothesis, observations) < SURE else ""
-
-
-def _of_machine(metric: str) -> bool:
-    """Whether values of the metric depend on the machine, as a throughput does."""
-    term = vocabulary().get("metric", metric)
-    return term is not None and term.of_machine
 
 
 def _sureness(hypothesis: Hypothesis, observations: Sequence[Observation]) -> float:

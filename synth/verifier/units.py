@@ -43,3 +43,9 @@ def in_unit_of(metric: str, number: Number, header_unit: str) -> tuple[float, fl
         unit or printed,
         max(0, decimals if factor <= 1 else number.decimals - len(str(int(factor))) + 1),
     )
+
+
+def of_machine(metric: str) -> bool:
+    """Whether values of the metric depend on the machine, as a throughput does."""
+    term = vocabulary().get("metric", metric)
+    return term is not None and term.of_machine

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from synth.model import vocabulary
 from synth.verifier.stance.side import side_of
 
 Pair = tuple[str, str, int]
-Edit = Callable[[str, random.Random], str | None]
 
 OPENINGS = re.compile(
     r"^(?:(?:our |the |experimental |empirical |these |simulation )*(?:results?|experiments?|findings?|analys[ie]s|studies|study)"
