@@ -17,6 +17,7 @@ from torch.nn import functional
 
 from experiments.backbones import plain
 from experiments.errors import ReductionError
+from experiments.losses import policy_softmax
 from experiments.reducers import REGISTRY, Heads, Reducer, Reduction, Shape, View, build
 from experiments.reducers.reducer import gather
 
@@ -32,6 +33,8 @@ class Stream:
     bias: Tensor | None = None
     """of the keys, from sizes and validity, [b, 1, 1, prefix + n]."""
     received: Tensor | None = None
+    policy: Tensor | None = None
+    """of masked training, [b, n]."""
 
 
 @dataclass
@@ -50,6 +53,10 @@ class Trace:
     """token that each original patch belongs to after each stage, [b, N]; None for methods that do not assign."""
     class_features: dict[int, Tensor] = field(default_factory=dict)
     """class token after the block of each stage and after the last one, before the final norm, [b, d]."""
+    policies: list[Tensor] = field(default_factory=list)
+    """of masked training: patches still kept after each stage, differentiable zeros and ones [b, N]."""
+    tokens: Tensor | None = None
+    """patch tokens after the final norm, [b, n, d]."""
 
 
 def default_locations(depth: int) -> tuple[int, int, int]:
@@ -118,12 +125,15 @@ class ReducedViT(nn.Module):
                 self._block(block, stream, received=self.reducer.needs_received and index + 1 in self.locations)
             if trace is not None:
                 _record_block(trace, stream, self.prefix, index, index in (*self.locations, len(vit.blocks) - 1))
-        out: Tensor = vit.forward_head(vit.norm(stream.tokens))
+        tokens = vit.norm(stream.tokens)
+        if trace is not None:
+            trace.tokens = tokens[:, self.prefix :]
+        out: Tensor = vit.forward_head(tokens)
         return out
 
     def _block(self, block: Any, stream: Stream, received: bool) -> None:
         """A block without a stage."""
-        heads = _project(block, stream)
+        heads = _project(block, stream, self.prefix)
         if received:
             mixed, stream.received = _mix_and_receive(heads, self.prefix)
         else:
@@ -136,7 +146,7 @@ class ReducedViT(nn.Module):
         if self.reducer.place == "before":
             reduction = self.reducer.reduce(self._view(stream, stage, None))
             self._replace(stream, reduction)
-        heads = _project(block, stream)
+        heads = _project(block, stream, self.prefix)
         if self.reducer.place == "queries":
             reduction = self.reducer.reduce(self._view(stream, stage, heads))
             queries = heads.q if reduction is None else _rows(heads.q, self._index(reduction))
@@ -151,7 +161,7 @@ class ReducedViT(nn.Module):
         return reduction
 
     def _view(self, stream: Stream, stage: int, heads: Heads | None) -> View:
-        return View(stage, stream.tokens, self.prefix, heads, stream.received, stream.sizes, stream.valid)
+        return View(stage, stream.tokens, self.prefix, heads, stream.received, stream.sizes, stream.valid, stream.policy)
 
     def _index(self, reduction: Reduction) -> Tensor:
         """Rows that stay, prefix included, [b, prefix + m]; padding repeats the class token."""
@@ -168,7 +178,7 @@ class ReducedViT(nn.Module):
             stream.tokens = gather(stream.tokens, self._index(reduction))
         else:
             stream.tokens = torch.cat([stream.tokens[:, : self.prefix], reduction.tokens], 1)
-        stream.sizes, stream.valid, stream.received = reduction.sizes, reduction.valid, None
+        stream.sizes, stream.valid, stream.policy, stream.received = reduction.sizes, reduction.valid, reduction.policy, None
         stream.bias = _bias(stream, self.prefix)
 
 
@@ -186,18 +196,21 @@ def _is_plain(block: Any, kind: type, attention: type) -> bool:
     return isinstance(block, kind) and isinstance(block.attn, attention) and getattr(block.attn, "gate", None) is None  # type: ignore[attr-defined]
 
 
-def _project(block: Any, stream: Stream) -> Heads:
+def _project(block: Any, stream: Stream, prefix: int) -> Heads:
     """Queries, keys and values of a block."""
     attn = block.attn
     tokens = block.norm1(stream.tokens)
     batch, n, _ = tokens.shape
     q, k, v = attn.qkv(tokens).reshape(batch, n, 3, attn.num_heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
-    return Heads(attn.q_norm(q), attn.k_norm(k), v, attn.scale, stream.bias)
+    policy = None if stream.policy is None else functional.pad(stream.policy, (prefix, 0), value=1.0).unsqueeze(-1)
+    return Heads(attn.q_norm(q), attn.k_norm(k), v, attn.scale, stream.bias, policy)
 
 
 def _mix(heads: Heads, queries: Tensor, fused: bool) -> Tensor:
     """Attention of `queries` [b, h, m, c] to all keys, heads joined: [b, m, h * c]."""
-    if fused:
+    if heads.policy is not None:
+        out = policy_softmax((queries * heads.scale) @ heads.k.transpose(-2, -1), heads.policy) @ heads.v
+    elif fused:
         out = functional.scaled_dot_product_attention(queries, heads.k, heads.v, attn_mask=heads.bias, scale=heads.scale)
     else:
         out = _matrix(heads, queries) @ heads.v
@@ -249,6 +262,8 @@ def _bias(stream: Stream, prefix: int) -> Tensor | None:
 def _record_stage(trace: Trace, reduction: Reduction | None) -> None:
     """Compose the decisions of a stage with those of the earlier ones."""
     trace.reductions.append(reduction)
+    if reduction is not None and reduction.policy is not None:
+        trace.policies.append(reduction.policy)
     earlier = next((kept for kept in reversed(trace.kept) if kept is not None), None)
     labels = next((found for found in reversed(trace.labels) if found is not None), None)
     if reduction is not None and reduction.kept is not None:
@@ -269,7 +284,8 @@ def _record_block(trace: Trace, stream: Stream, prefix: int, index: int, feature
     """Count the tokens after a block, and keep its class token where asked."""
     batch, n, _ = stream.tokens.shape
     full = torch.full((batch,), n - prefix, device=stream.tokens.device)
-    trace.counts[index] = full if stream.valid is None else stream.valid.sum(1)
+    real = stream.valid if stream.policy is None else stream.policy.detach() > 0
+    trace.counts[index] = full if real is None else real.sum(1)
     trace.lengths[index] = n - prefix
     if features:
         trace.class_features[index] = stream.tokens[:, 0]

@@ -1,8 +1,8 @@
 """
 DynamicViT: a small network scores the patches before each stage; the highest stay.
 
-Source: Rao et al. 2021, arXiv:2106.02034, as in the reference code of arXiv:2308.04657. This is its behaviour at
-inference; trained, it draws straight-through Gumbel masks and keeps all tokens. Untrained its choice is arbitrary.
+Source: Rao et al. 2021, arXiv:2106.02034, as in the reference code of arXiv:2308.04657. In training mode it draws
+straight-through Gumbel masks and keeps all tokens, so that the choice has a gradient. Untrained its choice is arbitrary.
 """
 
 from __future__ import annotations
@@ -60,7 +60,15 @@ class DynamicViT(Reducer):
         self.score_predictor = nn.ModuleList(Predictor(shape.width) for _ in counts)
 
     def reduce(self, view: View) -> Reduction | None:
-        """The highest scores leave."""
+        """The highest scores leave; in training mode all tokens do, with the policy that later attention obeys."""
         if self.full(view):
             return None
+        if self.training:
+            return Reduction(tokens=view.patches, policy=self.drawn(view))
         return Reduction(kept=top(self.score_predictor[view.stage](view.patches)[..., 0], self.counts[view.stage]))
+
+    def drawn(self, view: View) -> Tensor:
+        """Which patches a random draw keeps, zeros and ones [b, n] with the gradient of the soft choice; what was dropped stays so."""
+        kept = view.patches.new_ones(view.patches.shape[:2]) if view.policy is None else view.policy
+        scores = self.score_predictor[view.stage](view.patches, kept.unsqueeze(-1))
+        return nn.functional.gumbel_softmax(scores, tau=1.0, hard=True)[..., 0] * kept

@@ -50,6 +50,8 @@ class Heads:
     scale: float
     bias: Tensor | None
     """added to the logits of every query, [b, 1, 1, prefix + n]."""
+    policy: Tensor | None = None
+    """tokens that masked training still keeps, differentiable zeros and ones [b, prefix + n, 1]; None: all."""
 
     def class_row(self) -> Tensor:
         """Attention of the class token to all tokens, [b, heads, prefix + n], without building the full matrix."""
@@ -76,6 +78,8 @@ class View:
     """patches merged into each patch token, [b, n]; None: one each."""
     valid: Tensor | None = None
     """False where a token is padding or masked, [b, n]; None: all are real."""
+    policy: Tensor | None = None
+    """patches that masked training still keeps, differentiable zeros and ones [b, n]; None: all."""
 
     @property
     def patches(self) -> Tensor:
@@ -99,6 +103,8 @@ class Reduction:
     """patches in each leaving token, [b, m]; later blocks add its logarithm to the logits."""
     valid: Tensor | None = None
     """False where a leaving token is padding or masked, [b, m]."""
+    policy: Tensor | None = None
+    """of masked training, which removes nothing: the patches still kept, differentiable zeros and ones [b, n]."""
 
 
 def stage_counts(patches: int, keep_rate: float | Sequence[float], stages: int = 3) -> tuple[int, ...]:

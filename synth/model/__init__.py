@@ -5,7 +5,7 @@ from synth.model.base import Record
 from synth.model.claim import UNREAD, Claim, Review, claim_id
 from synth.model.document import Box, Cell, Document, Passage, SectionRole, Table
 from synth.model.evidence import TIMED, Evidence, Finding, Independence, Judgement, Outcome, Quote, Rule, Verdict, WitnessName
-from synth.model.experiment import CellRequest, LabRecord, Measure, Spec
+from synth.model.experiment import CellRequest, LabRecord, Measure, Regime, Spec
 from synth.model.hypothesis import (
     PERFORMANCE,
     AllOf,
@@ -79,6 +79,7 @@ __all__ = [
     "Quote",
     "Rank",
     "Record",
+    "Regime",
     "Review",
     "Rule",
     "Run",

@@ -15,9 +15,15 @@ performance: accuracy or mAP; tokens: counts by stage; speed: images/s on real s
 which no machine changes; patterns: IoU, NMI, ...
 """
 
+Regime = Literal["off_the_shelf", "fine_tuned", "fine_tuned_no_teacher"]
+"""
+off_the_shelf: the reducer on the trained backbone as it is; fine_tuned: both trained further together, with the method's own
+losses; fine_tuned_no_teacher: the same without distillation, for the one method that has a teacher.
+"""
+
 
 class CellRequest(Record):
-    """One (reducer, backbone, data set, keep rate, seed) to measure."""
+    """One (reducer, backbone, data set, keep rate, seed, regime) to measure."""
 
     method: str
     backbone: str
@@ -26,6 +32,7 @@ class CellRequest(Record):
     """"digit_scenes", "digit_scenes_multi"; empty for speed, which needs no data."""
     keep_rate: float
     seed: int = 0
+    regime: Regime = "off_the_shelf"
 
 
 class Spec(Record):
@@ -43,7 +50,11 @@ class Spec(Record):
     """what is not measured by then is a record with its reason."""
     seed: int = 0
     fresh: bool = False
-    """measure again even where the ledger holds the cell."""
+    """measure again what the budget allows, even where the ledger holds the cell."""
+    spot_checks: int = 0
+    """units of work from the ledger that are measured again to see whether they hold on this machine; drawn by `seed`."""
+    data_folder: str = ""
+    """where data sets lie that are not embedded."""
 
 
 class LabRecord(Record):
@@ -53,7 +64,7 @@ class LabRecord(Record):
     metric: str
     """
     "performance", "tokens", "images_per_second", "gmacs", or the name of a control:
-    "control_keep_all", "control_random", "control_shuffled_labels".
+    "control_keep_all", "control_random", "control_shuffled_labels", "control_spot_check".
     """
     value: float | None
     unit: str = ""
