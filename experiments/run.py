@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from experiments.ledger import Ledger, append_lines, read_records
-from experiments.measure.plan import Unit, plan
+from experiments.measure.plan import plan
+from experiments.measure.unit import Unit
 from synth.model import LabRecord, Spec
 
 

@@ -13,21 +13,10 @@ import hashlib
 import json
 import os
 import re
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from synth.model import LabRecord
-
-_HERE = Path(__file__).parent.parent
-_CODE = ("vit.py", "backbones.py", "run.py", "reducers/*.py", "data/*.py", "measure/*.py")
-
-
-@cache
-def code_digest() -> str:
-    """SHA-256 of every file that a measured value depends on, 16 characters."""
-    paths = sorted(path for pattern in _CODE for path in _HERE.glob(pattern))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:16]
 
 
 def key_of(**parts: Any) -> str:

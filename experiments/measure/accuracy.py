@@ -14,8 +14,8 @@ from experiments.backbones import checkpoint, is_proxy, load, pixels, weights_di
 from experiments.data import DATASETS, load_scenes
 from experiments.errors import DataError, MissingCheckpoint
 from experiments.measure import controls, forward, patterns
-from experiments.measure.plan import Unit, code, groups
 from experiments.measure.scores import performance, resamples
+from experiments.measure.unit import Unit, groups
 from experiments.reducers import REGISTRY
 from synth.model import CellRequest, LabRecord, Spec
 
@@ -80,7 +80,7 @@ class TrainedUnit(Unit):
         cell = self.cell
         bench = self.benches(cell.backbone, cell.dataset, cell.seed)
         weights = weights_digest(checkpoint(cell.backbone, cell.dataset, cell.seed))[:16]
-        return (code(), ("weights", weights), ("data", bench.scenes.digest()[:16]))
+        return (self.code(), ("weights", weights), ("data", bench.scenes.digest()[:16]))
 
     def arguments(self) -> tuple[Any, ...]:
         """Images, resamples and their seed."""
@@ -102,6 +102,7 @@ class Performance(TrainedUnit):
     """Top-1 or mAP of a cell."""
 
     metric = "performance"
+    leaves_out = frozenset({"measure.controls", "measure.patterns"})
 
     def measure(self, deadline: float) -> tuple[LabRecord, ...]:
         """One record, with the resamples."""
@@ -114,6 +115,7 @@ class Tokens(TrainedUnit):
     """Mean patch tokens after each stage, neither class token nor padding counted."""
 
     metric = "tokens"
+    leaves_out = frozenset({"measure.controls", "measure.patterns"})
 
     def measure(self, deadline: float) -> tuple[LabRecord, ...]:
         """One record a stage."""
@@ -134,6 +136,7 @@ class Pattern(TrainedUnit):
     """How alike two methods reduce; the cell's method is "one|other"."""
 
     metric = "procrustes"
+    leaves_out = frozenset({"measure.controls", "measure.scores"})
 
     def measure(self, deadline: float) -> tuple[LabRecord, ...]:
         """Records for every stage: iou and iou_chance, nmi, procrustes, cka; after the last block the latter two as stage 4."""
@@ -167,6 +170,7 @@ class KeepAllControl(TrainedUnit):
     """Control 1."""
 
     metric = "control_keep_all"
+    leaves_out = frozenset({"measure.patterns"})
 
     def measure(self, deadline: float) -> tuple[LabRecord, ...]:
         """The keep-all reducer against the plain model."""
@@ -178,6 +182,7 @@ class ShuffledControl(TrainedUnit):
     """Control 3."""
 
     metric = "control_shuffled_labels"
+    leaves_out = frozenset({"measure.patterns"})
 
     def measure(self, deadline: float) -> tuple[LabRecord, ...]:
         """The plain model on labels dealt out at random."""
@@ -189,21 +194,26 @@ class RandomControl(TrainedUnit):
     """Control 2, at the lowest keep rate of the protocol, where what is kept matters most."""
 
     metric = "control_random"
+    leaves_out = frozenset({"measure.patterns"})
 
     def __init__(self, cell: CellRequest, spec: Spec, benches: Benches, methods: tuple[str, ...]) -> None:
         super().__init__(cell, spec, benches)
-        self.methods = methods
+        self.others = methods
+
+    def methods(self) -> tuple[str, ...]:
+        """Random pruning and what it is compared with."""
+        return ("random", "keep_all", *self.others)
 
     def arguments(self) -> tuple[Any, ...]:
         """Also what random pruning is compared with."""
-        return (*super().arguments(), self.methods)
+        return (*super().arguments(), self.others)
 
     def measure(self, deadline: float) -> tuple[LabRecord, ...]:
         """Random pruning against the other methods and against no reduction."""
         rate = self.cell.keep_rate
         value, resampled = self.bench.score("random", rate)
         full, full_resampled = self.bench.score("keep_all", 1.0)
-        others = [self.bench.score(method, rate)[0] for method in self.methods]
+        others = [self.bench.score(method, rate)[0] for method in self.others]
         error = float(np.std(np.subtract(full_resampled, resampled))) if resampled else 0.0
         found = controls.random_low(value, others, (full, error))
         return (self.record(self.metric, found.value, unit="points", passed=found.passed, reason=found.reason),)

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 
 from experiments.backbones import is_proxy, plain
-from experiments.measure.plan import Unit, code, groups
 from experiments.measure.speed import gmacs, interleaved, sample_input
+from experiments.measure.unit import Unit, groups
 from experiments.reducers import REGISTRY
 from experiments.vit import ReducedViT, attach
 from synth.model import CellRequest, LabRecord, Spec
@@ -56,7 +56,7 @@ class ShapeUnit(Unit):
 
     def digests(self) -> tuple[tuple[str, str], ...]:
         """Weights are random by seed 0, images too."""
-        return (code(), ("weights", "random-0"), ("data", "random-0"))
+        return (self.code(), ("weights", "random-0"), ("data", "random-0"))
 
     def reduced(self) -> ReducedViT:
         """The cell's method on its backbone."""

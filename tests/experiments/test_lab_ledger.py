@@ -1,55 +1,101 @@
-"""The shipped ledger: it belongs to this very code and these weights, and it is never believed for others."""
+"""The ledger: a row belongs to the very sources, weights, data and arguments that made it, and is never believed for others."""
 
 from __future__ import annotations
 
-import gzip
-import json
 from pathlib import Path
 
-from experiments.ledger import SHIPPED, Ledger, code_digest
+import pytest
+
 from experiments.ledger.build import pack, specifications
-from experiments.run import run
-from synth.model import CellRequest, LabRecord, Spec
+from experiments.ledger.sources import blanked, reached, sources_digest
+from experiments.measure.plan import plan
+from synth.model import CellRequest, Spec
 
 CELL = CellRequest(method="l2", backbone="proxy_tiny", dataset="digit_scenes", keep_rate=0.5, seed=0)
 
+PLAIN = """def f(x):
+    text = "# no comment"
+    return f"{x} # none {text!r}"
+class Empty(ValueError):
+FIELD = 1"""
 
-def test_the_shipped_ledger_belongs_to_this_code() -> None:
-    """After a change of the laboratory's code the ledger has to be measured again; this test says so."""
-    with gzip.open(SHIPPED, "rt", encoding="utf-8") as file:
-        units = [json.loads(line) for line in file]
-    codes = {dict(record["digests"])["code"] for unit in units for record in unit["records"]}
-    assert codes == {code_digest()}, "run `python -m experiments.ledger.build`"
+EXPLAINED = '''# Häufige Frage: warum?
+"""What this is."""
 
+def f(x):  # äöü
+    """Say  # what."""
+    text = "# no comment"  # but this is
 
-def test_a_shipped_cell_is_not_measured_again(tmp_path: Path) -> None:
-    """A cell of the ledger comes from it, with the time at which it was measured."""
-    spec = Spec(measures=("performance",), cells=(CELL,), budget_seconds=0.0)
-    run(spec, tmp_path / "out.jsonl", Ledger(tmp_path / "ledger.jsonl"))
-    records = [LabRecord.model_validate_json(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
-    assert {record.metric for record in records if record.value is not None} >= {"performance", "control_keep_all"}
-    assert not (tmp_path / "ledger.jsonl").exists()
+    return f"{x} # none {text!r}"   
 
+class Empty(ValueError):
+    """A docstring
+    of two lines."""
 
-def test_other_arguments_are_not_answered_from_the_ledger(tmp_path: Path) -> None:
-    """Another number of images is another measurement."""
-    spec = Spec(measures=("performance",), cells=(CELL,), images=64, budget_seconds=0.0)
-    run(spec, tmp_path / "out.jsonl", Ledger(tmp_path / "ledger.jsonl"))
-    records = [LabRecord.model_validate_json(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
-    assert {record.value for record in records} == {None}
+FIELD = 1
+"""one line under the field."""
+'''
 
 
-def test_a_shipped_value_is_what_this_machine_measures(tmp_path: Path) -> None:
-    """Measured afresh, a shipped cell gives the same number but for the last bits of floating point."""
-    spec = Spec(measures=("performance",), cells=(CELL,), fresh=True)
-    for name, asked in (("fresh", spec), ("kept", spec.model_copy(update={"fresh": False}))):
-        run(asked, tmp_path / name, Ledger(tmp_path / f"{name}.ledger"))
-    fresh, kept = (
-        next(record for line in (tmp_path / name).read_text().splitlines() if (record := LabRecord.model_validate_json(line)).cell == CELL)
-        for name in ("fresh", "kept")
+def make_package(folder: Path, **sources: str) -> Path:
+    """A package "lab" with modules by name; "a__b" is the module b of the package a."""
+    package = folder / "lab"
+    for name, source in {"__init__": "", **sources}.items():
+        path = package.joinpath(*name.split("___")).with_suffix(".py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source, "utf-8")
+    return package
+
+
+def test_explanations_are_blanked_out() -> None:
+    """Comments, docstrings, blank lines and trailing space go; marks of a comment within a text stay."""
+    assert blanked(EXPLAINED) == PLAIN
+
+
+def test_imports_are_followed_by_syntax(tmp_path: Path) -> None:
+    """Modules are reached from modules, within functions too; a name that is no module belongs to the package's own file."""
+    package = make_package(
+        tmp_path,
+        main="from lab.tools import hammer, LIST\nimport os",
+        tools_____init__="LIST = []",
+        tools___hammer="def f():\n    import lab.nail",
+        nail="from lab import main",
+        idle="",
     )
-    assert fresh.created != kept.created
-    assert abs((fresh.value or 0) - (kept.value or 0)) < 0.4  # two of 512 images
+    assert reached(["main"], package=package) == ("main", "nail", "tools", "tools.hammer")
+    assert reached(["main"], ["tools", "nail"], package=package) == ("main", "tools.hammer")
+
+
+def test_a_digest_changes_with_code_and_with_nothing_else(tmp_path: Path) -> None:
+    """A comment in a module that is reached changes nothing; a constant in it changes everything."""
+    digests = [
+        sources_digest(("main",), package=make_package(tmp_path / name, main="import lab.nail", nail=nail))
+        for name, nail in {"plain": "N = 1", "explained": '"""Nail."""\nN = 1  # mm', "other": "N = 2"}.items()
+    ]
+    assert digests[0] == digests[1] != digests[2]
+
+
+@pytest.mark.parametrize(
+    ("fields", "reads", "ignores"),
+    [
+        (
+            {"method": "evit"},
+            {"vit", "reducers.evit", "reducers.topk", "data.digit_scenes", "measure.forward"},
+            {"reducers.ats", "measure.patterns"},
+        ),
+        ({"method": "topk"}, {"reducers.topk"}, {"reducers.evit", "train", "losses", "measure.controls"}),
+    ],
+)
+def test_a_performance_depends_on_its_own_method_alone(
+    monkeypatch: pytest.MonkeyPatch, fields: dict[str, str], reads: set[str], ignores: set[str]
+) -> None:
+    """The digest of a cell off the shelf reads its method, what that imports and its data set, and nothing of the other methods."""
+    monkeypatch.setattr("experiments.measure.unit.sources_digest", lambda start, leave_out: " ".join(reached(start, leave_out)))
+    spec = Spec(measures=("performance",), cells=(CELL.model_copy(update=fields),))
+    (unit,) = [unit for unit in plan(spec) if unit.metric == "performance"]
+    modules = set(unit.code()[1].split())
+    assert reads <= modules
+    assert not ignores & modules
 
 
 def test_packing_depends_on_the_content_alone(tmp_path: Path) -> None:
