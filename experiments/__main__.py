@@ -38,11 +38,12 @@ def _parser() -> argparse.ArgumentParser:
     parity.add_argument("folder", type=Path)
     parity.set_defaults(call=_parity)
     _bench_parser(commands.add_parser("bench", help="images per second over the unreduced timm model, interleaved"))
-    train = commands.add_parser("train", help="train a small backbone on digit scenes; goes on where it was killed")
+    train = commands.add_parser("train", help="train a small backbone on a data set; goes on where it was killed")
     train.add_argument("--backbone", required=True)
     train.add_argument("--dataset", required=True)
     train.add_argument("--seed", type=int, default=0)
     train.add_argument("--seconds", type=float, default=3600.0, help="wall-clock limit; the schedule is cut to end in time")
+    train.add_argument("--data", type=Path, help="where real data sets lie; digit scenes need none")
     train.add_argument("--folder", type=Path, help="where weights go; default: the shipped checkpoints")
     train.set_defaults(call=_train)
     listing = commands.add_parser("list", help="methods, backbones, data sets and checkpoints")
@@ -106,10 +107,11 @@ def _bench(options: argparse.Namespace) -> int:
 
 def _train(options: argparse.Namespace) -> int:
     from experiments.backbones import CHECKPOINTS
+    from experiments.data import open_data
     from experiments.train import recipe_for, train
 
     recipe = recipe_for(options.backbone, options.dataset, options.seed)
-    train(recipe, seconds=options.seconds, folder=options.folder or CHECKPOINTS)
+    train(recipe, open_data(options.dataset, options.data), seconds=options.seconds, folder=options.folder or CHECKPOINTS)
     return 0
 
 

@@ -1,5 +1,5 @@
 """
-Trains a small backbone from scratch on freshly composed scenes: AdamW, cosine schedule, EMA of the weights.
+Trains a small backbone from scratch on a data set: AdamW, cosine schedule, EMA of the weights.
 
 Step i composes its batch from (seed, i), so a run that was killed goes on as if nothing had happened. A wall-clock limit
 brings the schedule to its end in time: progress is the larger of steps done and time used. The recipe follows
@@ -19,9 +19,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from experiments.backbones import CHECKPOINTS, checkpoint, load, pixels, plain, save
-from experiments.data.digit_scenes import DATASETS, compose, load_scenes
-from experiments.errors import DataError, ReductionError
+from experiments.backbones import CHECKPOINTS, checkpoint, load, plain, save
+from experiments.data import DATASETS, Data, Split
+from experiments.errors import ReductionError
 from experiments.grow import grow
 
 
@@ -51,19 +51,22 @@ _SCHEDULES = {
     "proxy_base": (100, 50, 1e-3, "proxy_small"),
 }
 """steps on digit_scenes_multi, steps from there on digit_scenes, learning rate of the former, narrower backbone to grow from."""
+_STEPS = 2600
+"""on any other data set, from random weights."""
 
 
 def recipe_for(backbone: str, dataset: str, seed: int) -> Recipe:
     """
-    The recipe of the shipped weights: the narrowest backbone from scratch, each wider one grown from the one before.
+    The recipe of the shipped weights.
 
-    The multi-label scenes come first, the single-label ones start from them.
+    On digit scenes the narrowest backbone starts from random weights, each wider one is grown from the one before; the
+    multi-label scenes come first, the single-label ones start from them. On other data every backbone starts from random weights.
     """
     if backbone not in _SCHEDULES:
         raise ReductionError(f"no recipe for backbone {backbone!r}; there are {', '.join(_SCHEDULES)}")
-    if dataset not in DATASETS:
-        raise DataError(f"no data set {dataset!r}; there are {', '.join(DATASETS)}")
     first, further, lr, narrower = _SCHEDULES[backbone]
+    if dataset not in DATASETS:
+        return Recipe(backbone, dataset, seed, _STEPS, lr=lr)
     if DATASETS[dataset]:
         return Recipe(backbone, dataset, seed, first, lr=lr, grown_from=narrower)
     return Recipe(backbone, dataset, seed, further, lr=lr / 2, initial="digit_scenes_multi")
@@ -95,30 +98,31 @@ def loss_of(logits: Tensor, labels: Tensor) -> Tensor:
     return torch.nn.functional.binary_cross_entropy_with_logits(logits, labels, reduction="sum") / len(labels)
 
 
-def _start(recipe: Recipe, folder: Path) -> Any:
+def _start(recipe: Recipe, data: Data, folder: Path) -> Any:
     torch.manual_seed(recipe.seed)
     if recipe.initial:
         return load(recipe.backbone, recipe.initial, recipe.seed, folder)
     if recipe.grown_from:
-        return grow(load(recipe.grown_from, recipe.dataset, recipe.seed, folder), plain(recipe.backbone), recipe.seed)
-    return plain(recipe.backbone)
+        narrow = load(recipe.grown_from, recipe.dataset, recipe.seed, folder)
+        return grow(narrow, plain(recipe.backbone, data.format), recipe.seed)
+    return plain(recipe.backbone, data.format)
 
 
-def begin(recipe: Recipe, folder: Path = CHECKPOINTS) -> State:
+def begin(recipe: Recipe, data: Data, folder: Path = CHECKPOINTS) -> State:
     """A fresh state: weights at random by seed, or those that the recipe starts from."""
-    model = _start(recipe, folder)
+    model = _start(recipe, data, folder)
     decayed = [p for p in model.parameters() if p.dim() > 1 and p.requires_grad]
     free = [p for p in model.parameters() if p.dim() <= 1]
     groups = [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": free, "weight_decay": 0.0}]
     return State(model.train(), copy.deepcopy(model).eval(), torch.optim.AdamW(groups, lr=recipe.lr, fused=True))
 
 
-def advance(state: State, recipe: Recipe, progress: float) -> float:
+def advance(state: State, recipe: Recipe, data: Data, progress: float) -> float:
     """One optimiser step on the next batch; returns its loss."""
-    scenes = compose(recipe.dataset, "train", recipe.batch, (recipe.seed, state.step, 7))
+    scenes = data.training_batch(recipe.batch, (recipe.seed, state.step, 7))
     for group in state.optimizer.param_groups:
         group["lr"] = rate(progress, recipe)
-    loss = loss_of(state.model(pixels(scenes.images)), torch.from_numpy(scenes.labels))
+    loss = loss_of(state.model(data.pixels(scenes.images)), torch.from_numpy(scenes.labels))
     state.optimizer.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
     torch.nn.utils.clip_grad_norm_(state.model.parameters(), 1.0)
@@ -147,32 +151,33 @@ def keep(state: State, recipe: Recipe, path: Path) -> None:
     partial.replace(path)
 
 
-def resume(recipe: Recipe, path: Path, folder: Path = CHECKPOINTS) -> State:
+def resume(recipe: Recipe, data: Data, path: Path, folder: Path = CHECKPOINTS) -> State:
     """The state at `path` if it belongs to this recipe, else a fresh one."""
-    state = begin(recipe, folder)
+    state = begin(recipe, data, folder)
     if not path.is_file():
         return state
-    data = torch.load(path, weights_only=True)
-    if data["recipe"] != asdict(recipe):
+    stored = torch.load(path, weights_only=True)
+    if stored["recipe"] != asdict(recipe):
         return state
-    state.model.load_state_dict(data["model"])
-    state.averaged.load_state_dict(data["averaged"])
-    state.optimizer.load_state_dict(data["optimizer"])
-    state.step, state.seconds = data["step"], data["seconds"]
+    state.model.load_state_dict(stored["model"])
+    state.averaged.load_state_dict(stored["averaged"])
+    state.optimizer.load_state_dict(stored["optimizer"])
+    state.step, state.seconds = stored["step"], stored["seconds"]
     return state
 
 
-def evaluate(model: Any, dataset: str, split: str, n: int = 1000) -> float:
-    """The data set's own metric in percent, without reduction."""
+def evaluate(model: Any, data: Data, split: Split, n: int = 1000) -> float:
+    """The data set's own metric in percent, without reduction, on `n` images or as many as there are."""
     from experiments.measure.scores import performance, resamples
 
-    scenes = load_scenes(dataset, split, n, 1)
+    n = min(n, data.size(split) or n)
+    scenes = data.take(split, n, 1)
     with torch.inference_mode():
-        logits = torch.cat([model.eval()(pixels(scenes.images[i : i + 125])) for i in range(0, n, 125)])
-    return performance(logits.numpy(), scenes.labels, resamples(n, 0, 0, dataset))[0]
+        logits = torch.cat([model.eval()(data.pixels(scenes.images[i : i + 125])) for i in range(0, n, 125)])
+    return performance(logits.numpy(), scenes.labels, resamples(n, 0, 0, data.name))[0]
 
 
-def train(recipe: Recipe, *, seconds: float, folder: Path = CHECKPOINTS, every: int = 100, log: Any = sys.stderr) -> Path:
+def train(recipe: Recipe, data: Data, *, seconds: float, folder: Path = CHECKPOINTS, every: int = 100, log: Any = sys.stderr) -> Path:
     """
     Train, or go on training, and write weights and facts.
 
@@ -181,26 +186,32 @@ def train(recipe: Recipe, *, seconds: float, folder: Path = CHECKPOINTS, every: 
     returns  path of the weights, averaged over the last steps
     """
     path = checkpoint(recipe.backbone, recipe.dataset, recipe.seed, folder)
-    state = resume(recipe, path.with_suffix(".state"), folder)
+    state = resume(recipe, data, path.with_suffix(".state"), folder)
     before, start, running = state.seconds, time.monotonic(), 0.0
     while state.step < recipe.steps and state.seconds < seconds:
-        loss = advance(state, recipe, max(state.step / recipe.steps, state.seconds / seconds))
+        loss = advance(state, recipe, data, max(state.step / recipe.steps, state.seconds / seconds))
         state.seconds = before + time.monotonic() - start
         running = loss if not running else 0.98 * running + 0.02 * loss
         if state.step % every == 0:
             print(f"{path.stem} step {state.step}/{recipe.steps} loss {running:.3f} {state.seconds:.0f} s", file=log, flush=True)
             keep(state, recipe, path.with_suffix(".state"))
     state.averaged.load_state_dict({name: value.half().float() for name, value in state.averaged.state_dict().items()})
-    measured = {split: round(evaluate(state.averaged, recipe.dataset, split), 2) for split in ("validation", "test")}
+    splits: tuple[Split, ...] = ("validation", "test")
+    measured = {split: round(evaluate(state.averaged, data, split), 2) for split in splits}
+    save(state.averaged, path, {**_facts(recipe, data, state, seconds), "metric": data.metric, "performance": measured})
+    path.with_suffix(".state").unlink(missing_ok=True)
+    print(f"{path.stem}: {measured} after {state.step} steps, {state.seconds:.0f} s", file=log, flush=True)
+    return path
+
+
+def _facts(recipe: Recipe, data: Data, state: State, seconds: float) -> dict[str, Any]:
+    """What is known of a training at its end, but for the performance."""
     command = f"python -m experiments train --backbone {recipe.backbone} --dataset {recipe.dataset} --seed {recipe.seed}"
-    facts = {
-        "command": command,
+    return {
+        "command": command if recipe.dataset in DATASETS else f"{command} --data FOLDER",
         "recipe": asdict(recipe),
+        "format": asdict(data.format),
         "steps_done": state.step,
         "limit_seconds": seconds,
         "seconds": round(state.seconds, 1),
     }
-    save(state.averaged, path, {**facts, "metric": "map_percent" if DATASETS[recipe.dataset] else "top1_percent", "performance": measured})
-    path.with_suffix(".state").unlink(missing_ok=True)
-    print(f"{path.stem}: {measured} after {state.step} steps, {state.seconds:.0f} s", file=log, flush=True)
-    return path

@@ -8,18 +8,14 @@ digits of the three splits are disjoint; the same (data set, split, number, seed
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
+import torch
+from torch import Tensor
 
+from experiments.data.interface import SPLITS, Array, Data, Format, Scenes, Split
 from experiments.errors import DataError
-
-Split = Literal["train", "validation", "test"]
-Array = npt.NDArray[Any]
 
 SIDE = 64
 """pixels of a scene's edge."""
@@ -32,21 +28,6 @@ PIECES = 8
 DATASETS = {"digit_scenes": False, "digit_scenes_multi": True}
 """name → whether a scene has several labels."""
 _SPLITS: dict[Split, slice] = {"train": slice(0, 1000), "validation": slice(1000, 1300), "test": slice(1300, None)}
-
-
-@dataclass(frozen=True)
-class Scenes:
-    """A stack of scenes with their labels."""
-
-    images: Array
-    """uint8 [n, 64, 64]."""
-    labels: Array
-    """int64 [n] (single-label) or float32 [n, 10] of zeros and ones (multi-label)."""
-    multi_label: bool
-
-    def digest(self) -> str:
-        """SHA-256 of pixels and labels."""
-        return hashlib.sha256(self.images.tobytes() + self.labels.tobytes()).hexdigest()
 
 
 @cache
@@ -127,4 +108,27 @@ def compose(dataset: str, split: Split, n: int, seed: int | tuple[int, ...]) -> 
 @cache
 def load_scenes(dataset: str, split: Split = "test", n: int = 512, seed: int = 0) -> Scenes:
     """The scenes on which everything of one run is measured; composed once a process."""
-    return compose(dataset, split, n, (seed, ("train", "validation", "test").index(split)))
+    return compose(dataset, split, n, (seed, SPLITS.index(split)))
+
+
+class DigitScenes(Data):
+    """Digit scenes as a data set: composed when they are asked for, so that any number of them can be had."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.format = Format(SIDE, PATCH, 1, CLASSES, DATASETS[name])
+
+    def size(self, split: Split) -> None:
+        """None: any number of scenes can be composed."""
+
+    def take(self, split: Split, n: int, seed: int) -> Scenes:
+        """`n` scenes of the digits of a split."""
+        return load_scenes(self.name, split, n, seed)
+
+    def training_batch(self, n: int, seed: tuple[int, ...]) -> Scenes:
+        """`n` fresh scenes of the training digits; composing them is all the augmentation they need."""
+        return compose(self.name, "train", n, seed)
+
+    def pixels(self, images: Array) -> Tensor:
+        """uint8 [n, 64, 64] → float32 [n, 1, 64, 64], about of mean 0 and deviation 1."""
+        return (torch.from_numpy(images).float().unsqueeze(1) / 255 - 0.25) / 0.25

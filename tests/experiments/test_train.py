@@ -9,31 +9,33 @@ import pytest
 import torch
 
 from experiments.backbones import load, plain, weights_digest
-from experiments.errors import DataError, MissingCheckpoint, ReductionError
+from experiments.data import open_data
+from experiments.errors import MissingCheckpoint, ReductionError
 from experiments.grow import grow
 from experiments.train import Recipe, advance, begin, keep, rate, recipe_for, resume, train
 
 SMALL = Recipe("proxy_tiny", "digit_scenes_multi", steps=6, batch=8)
+SCENES = open_data("digit_scenes_multi")
 
 
 def test_resumed_training_equals_uninterrupted_training(tmp_path: Path) -> None:
     """Killed after three steps and resumed, the weights are those of six steps in one go, bit for bit."""
-    whole = begin(SMALL)
+    whole = begin(SMALL, SCENES)
     for step in range(6):
-        advance(whole, SMALL, step / 6)
-    half = begin(SMALL)
+        advance(whole, SMALL, SCENES, step / 6)
+    half = begin(SMALL, SCENES)
     for step in range(3):
-        advance(half, SMALL, step / 6)
+        advance(half, SMALL, SCENES, step / 6)
     keep(half, SMALL, tmp_path / "x.state")
-    other = resume(SMALL, tmp_path / "x.state")
+    other = resume(SMALL, SCENES, tmp_path / "x.state")
     for step in range(3, 6):
-        advance(other, SMALL, step / 6)
+        advance(other, SMALL, SCENES, step / 6)
     assert all(torch.equal(a, b) for a, b in zip(whole.averaged.parameters(), other.averaged.parameters(), strict=True))
 
 
 def test_training_writes_weights_that_load(tmp_path: Path) -> None:
     """A short training leaves weights with the measured performance beside them, and no state."""
-    path = train(SMALL, seconds=60, folder=tmp_path, log=io.StringIO())
+    path = train(SMALL, SCENES, seconds=60, folder=tmp_path, log=io.StringIO())
     model = load("proxy_tiny", "digit_scenes_multi", 0, tmp_path)
     assert model.embed_dim == 32
     assert '"steps_done": 6' in path.with_suffix(".json").read_text("utf-8")
@@ -43,7 +45,7 @@ def test_training_writes_weights_that_load(tmp_path: Path) -> None:
 
 def test_a_wall_clock_limit_ends_the_schedule_in_time(tmp_path: Path) -> None:
     """With no seconds left no step is taken, and the weights are still written."""
-    path = train(Recipe("proxy_tiny", "digit_scenes_multi", steps=10**6), seconds=0, folder=tmp_path, log=io.StringIO())
+    path = train(Recipe("proxy_tiny", "digit_scenes_multi", steps=10**6), SCENES, seconds=0, folder=tmp_path, log=io.StringIO())
     assert '"steps_done": 0' in path.with_suffix(".json").read_text("utf-8")
 
 
@@ -65,10 +67,8 @@ def test_a_grown_backbone_computes_the_same() -> None:
 
 
 def test_unknown_names_and_missing_weights_are_clear(tmp_path: Path) -> None:
-    """A backbone without recipe, an unknown data set and missing weights name themselves."""
+    """A backbone without recipe and missing weights name themselves."""
     with pytest.raises(ReductionError, match="no recipe for backbone 'huge'"):
         recipe_for("huge", "digit_scenes", 0)
-    with pytest.raises(DataError, match="no data set 'mnist'"):
-        recipe_for("proxy_tiny", "mnist", 0)
     with pytest.raises(MissingCheckpoint, match="python -m experiments train --backbone proxy_base"):
         load("proxy_base", "digit_scenes", 4, tmp_path)
