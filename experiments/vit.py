@@ -21,6 +21,9 @@ from experiments.losses import policy_softmax
 from experiments.reducers import REGISTRY, Heads, Reducer, Reduction, Shape, View, build
 from experiments.reducers.reducer import gather
 
+STRIP_ROWS = 1600
+"""tokens that pass an MLP at once on a CPU: 10 MB of hidden layer at the width of DeiT-S."""
+
 
 @dataclass
 class Stream:
@@ -95,15 +98,15 @@ class ReducedViT(nn.Module):
         """Tokens [b, prefix + N, d] that enter the block before the first stage: up to there all reducers do the same."""
         vit = self.model
         tokens = vit.norm_pre(vit.patch_drop(vit._pos_embed(vit.patch_embed(images))))
-        stream = Stream(tokens)
+        stream = Stream(tokens.contiguous())
         for block in vit.blocks[: self._first]:
             self._block(block, stream, received=False)
         return stream.tokens
 
     def continued(self, tokens: Tensor) -> tuple[Tensor, Trace]:
-        """Logits and trace, from what `stem` gave."""
+        """Logits and trace, from what `stem` gave, which stays as it is."""
         trace = Trace()
-        return self._rest(tokens, trace), trace
+        return self._rest(tokens.clone(), trace), trace
 
     @property
     def _first(self) -> int:
@@ -138,7 +141,7 @@ class ReducedViT(nn.Module):
             mixed, stream.received = _mix_and_receive(heads, self.prefix)
         else:
             mixed = _mix(heads, heads.q, self.fused)
-        stream.tokens = _mlp(block, stream.tokens + _leave(block, mixed))
+        stream.tokens = _mlp(block, _add(stream.tokens, _leave(block, mixed)))
 
     def _stage(self, block: Any, stream: Stream, stage: int) -> Reduction | None:
         """A block with a stage, cut at the reducer's place."""
@@ -151,9 +154,9 @@ class ReducedViT(nn.Module):
             reduction = self.reducer.reduce(self._view(stream, stage, heads))
             queries = heads.q if reduction is None else _rows(heads.q, self._index(reduction))
             self._replace(stream, reduction)
-            stream.tokens = stream.tokens + _leave(block, _mix(heads, queries, self.fused))
+            stream.tokens = _add(stream.tokens, _leave(block, _mix(heads, queries, self.fused)))
         else:
-            stream.tokens = stream.tokens + _leave(block, _mix(heads, heads.q, self.fused))
+            stream.tokens = _add(stream.tokens, _leave(block, _mix(heads, heads.q, self.fused)))
         if self.reducer.place == "between":
             reduction = self.reducer.reduce(self._view(stream, stage, heads))
             self._replace(stream, reduction)
@@ -238,8 +241,31 @@ def _leave(block: Any, mixed: Tensor) -> Tensor:
     return result
 
 
+def _add(tokens: Tensor, update: Tensor) -> Tensor:
+    """The residual sum; in place where no gradient needs the old tokens, as fresh memory costs more than the sum."""
+    return tokens + update if torch.is_grad_enabled() else tokens.add_(update)
+
+
 def _mlp(block: Any, tokens: Tensor) -> Tensor:
-    out: Tensor = tokens + block.drop_path2(block.ls2(block.mlp(block.norm2(tokens))))
+    """Tokens after the MLP and its residual sum; for inference strip by strip, so that the wide hidden layer stays in the cache."""
+    if torch.is_grad_enabled() or block.training:
+        out: Tensor = tokens + block.drop_path2(block.ls2(block.mlp(block.norm2(tokens))))
+        return out
+    rows = tokens.view(-1, tokens.shape[-1])
+    for strip in rows.split(STRIP_ROWS if rows.device.type == "cpu" else len(rows)):
+        strip += block.ls2(_hidden(block.mlp, block.norm2(strip)))
+    return tokens
+
+
+def _hidden(mlp: Any, tokens: Tensor) -> Tensor:
+    """The MLP for inference; timm's usual one with its activation in place."""
+    from timm.layers.mlp import Mlp
+
+    if type(mlp) is Mlp and type(mlp.act) is nn.GELU:
+        hidden = torch.ops.aten.gelu_(mlp.fc1(tokens), approximate=mlp.act.approximate)
+        out: Tensor = mlp.fc2(mlp.norm(hidden))
+    else:
+        out = mlp(tokens)
     return out
 
 
@@ -288,7 +314,7 @@ def _record_block(trace: Trace, stream: Stream, prefix: int, index: int, feature
     trace.counts[index] = full if real is None else real.sum(1)
     trace.lengths[index] = n - prefix
     if features:
-        trace.class_features[index] = stream.tokens[:, 0]
+        trace.class_features[index] = stream.tokens[:, 0].clone()
 
 
 def attach(
