@@ -13,3 +13,7 @@ class MissingCheckpoint(Exception):
 
 class DataError(Exception):
     """A data set is unknown, missing or damaged."""
+
+
+class Unfinished(Exception):
+    """The time for a training ended before its schedule; what was reached is kept, and a later run goes on from there."""

@@ -40,29 +40,64 @@ def policy_softmax(logits: Tensor, policy: Tensor, eps: float = EPS) -> Tensor:
     return (weight + eps / n) / (weight.sum(-1, keepdim=True) + eps)
 
 
+def classification(logits: Tensor, labels: Tensor) -> Tensor:
+    """
+    Cross entropy for classes [b]; the asymmetric loss for several labels [b, c], summed over classes, mean over images.
+
+    The reference sums the latter over the batch: a factor that AdamW does not see, but that would drown DynamicViT's other terms.
+    """
+    if labels.dim() == 1:
+        return functional.cross_entropy(logits, labels)
+    return asymmetric(logits, labels) / len(labels)
+
+
+def kept_share(masks: Sequence[Tensor], ratios: Sequence[float]) -> Tensor:
+    """Squared difference of the share that each stage keeps, masks [b, n], to what it should keep; mean over stages and images."""
+    return torch.stack([((mask.mean(1) - ratio) ** 2).mean() for mask, ratio in zip(masks, ratios, strict=True)]).mean()
+
+
+def distillation(logits: Tensor, teacher_logits: Tensor, multi_label: bool = False) -> Tensor:
+    """
+    Divergence of the student's predictions from the teacher's, mean over images.
+
+    multi_label  every class is a yes or no of its own, so divergences of these are summed; a softmax over them would mean nothing
+    """
+    if not multi_label:
+        return functional.kl_div(logits.log_softmax(-1), teacher_logits.log_softmax(-1), reduction="batchmean", log_target=True)
+    mine, theirs = (torch.stack([functional.logsigmoid(x), functional.logsigmoid(-x)], -1) for x in (logits, teacher_logits))
+    return functional.kl_div(mine, theirs, reduction="batchmean", log_target=True)
+
+
+def token_distance(tokens: Tensor, teacher_tokens: Tensor, mask: Tensor, kind: Literal["mse", "kl"] = "mse") -> Tensor:
+    """Distance of the student's tokens [b, n, d] from the teacher's, over those that `mask` [b, n] keeps; 0 where it keeps none."""
+    kept = mask.bool()
+    mine, theirs = tokens[kept], teacher_tokens[kept]
+    if not len(mine):
+        return tokens.sum() * 0
+    if kind == "mse":
+        return functional.mse_loss(mine, theirs)
+    return functional.kl_div(mine.log_softmax(-1), theirs.log_softmax(-1), reduction="batchmean", log_target=True)
+
+
 def dynamicvit(
     logits: Tensor,
     labels: Tensor,
     masks: Sequence[Tensor],
     ratios: Sequence[float],
     *,
-    teacher_logits: Tensor,
+    teacher_logits: Tensor | None,
     tokens: Tensor,
-    teacher_tokens: Tensor,
+    teacher_tokens: Tensor | None,
     token_loss: Literal["mse", "kl"] = "mse",
 ) -> Tensor:
     """
-    Cross entropy + 2 x kept share + 0.5 x logits of the teacher + 0.5 x tokens of the teacher.
+    Classification + 2 x kept share + 0.5 x logits of the teacher + 0.5 x tokens of the teacher; without teacher the first two.
 
     masks   kept tokens of each stage [b, n], compared with `ratios`, shares of the original number
     tokens  patch features after the final norm [b, n, d]; only those kept at the last stage count
     """
-    shares = [((mask.mean(1) - ratio) ** 2).mean() for mask, ratio in zip(masks, ratios, strict=True)]
-    from_teacher = functional.kl_div(logits.log_softmax(-1), teacher_logits.log_softmax(-1), reduction="batchmean", log_target=True)
-    kept = masks[-1].bool()
-    mine, theirs = tokens[kept], teacher_tokens[kept]
-    if token_loss == "mse":
-        alike = functional.mse_loss(mine, theirs)
-    else:
-        alike = functional.kl_div(mine.log_softmax(-1), theirs.log_softmax(-1), reduction="batchmean", log_target=True)
-    return functional.cross_entropy(logits, labels) + 2.0 * torch.stack(shares).mean() + 0.5 * from_teacher + 0.5 * alike
+    loss = classification(logits, labels) + 2.0 * kept_share(masks, ratios)
+    if teacher_logits is None or teacher_tokens is None:
+        return loss
+    alike = token_distance(tokens, teacher_tokens, masks[-1], token_loss)
+    return loss + 0.5 * distillation(logits, teacher_logits, labels.dim() == 2) + 0.5 * alike

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -13,6 +14,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from experiments.errors import ReductionError
+from experiments.measure import patterns
+from experiments.measure.controls import Control
 from experiments.vit import ReducedViT, Trace, attach
 
 T = TypeVar("T")
@@ -35,6 +39,16 @@ class Passed:
     features: list[Array] = field(default_factory=list)
     """class token after each stage's block and after the last one, [n, d]."""
 
+    @cached_property
+    def normalised(self) -> list[Array]:
+        """Those features as distances take them, [d, n]."""
+        return [patterns.normalised(one) for one in self.features]
+
+    @cached_property
+    def axes(self) -> list[Array]:
+        """Orthonormal rows that span them, [d, n]."""
+        return [patterns.axes(one) for one in self.normalised]
+
 
 @dataclass(frozen=True)
 class Shared:
@@ -45,10 +59,10 @@ class Shared:
     """a tensor a batch of images."""
 
 
-def share(model: Any, images: Tensor) -> Shared:
-    """Run the blocks that come before any reducer's first look, once."""
+def share(model: Any, images: Sequence[Tensor]) -> Shared:
+    """Run the blocks that come before any reducer's first look, once, on batches of images."""
     start = attach(model, "keep_all", 1.0)
-    return Shared(model, tuple(over_batches(start.stem, torch.split(images, BATCH))))
+    return Shared(model, tuple(over_batches(start.stem, images)))
 
 
 @contextmanager
@@ -74,15 +88,48 @@ def over_batches(work: Callable[[Tensor], T], parts: Sequence[Tensor]) -> list[T
 
 
 def run(shared: Shared, method: str, keep_rate: float, seed: int, *, patterns: bool) -> Passed:
-    """Measure a method at a keep rate; `patterns` keeps what pattern analysis needs."""
+    """Measure a method off the shelf, from the shared tokens on; `patterns` keeps what pattern analysis needs."""
     reduced = attach(shared.model, method, keep_rate, seed=seed)
-    parts = over_batches(reduced.continued, shared.tokens)
+    return _collected(reduced, over_batches(reduced.continued, shared.tokens), patterns)
+
+
+def run_whole(reduced: ReducedViT, images: Sequence[Tensor], *, patterns: bool) -> Passed:
+    """Measure a model with weights of its own on batches of images, from the pixels on."""
+    return _collected(reduced, over_batches(reduced.traced, images), patterns)
+
+
+def _collected(reduced: ReducedViT, parts: list[tuple[Tensor, Trace]], patterns: bool) -> Passed:
+    """
+    Batches, joined.
+
+    raises  ReductionError where tokens are claimed to be gone that are still computed
+    """
+    for _, trace in parts:
+        removal = removed(trace, reduced)
+        if not removal.passed:
+            raise ReductionError(removal.reason)
     logits = torch.cat([logits for logits, _ in parts]).float().numpy()
     tokens = torch.cat([torch.stack([trace.counts[i] for i in reduced.locations], 1) for _, trace in parts]).numpy()
     passed = Passed(logits, tokens)
     if patterns:
         _gather(passed, [trace for _, trace in parts], reduced)
     return passed
+
+
+def removed(trace: Trace, reduced: ReducedViT) -> Control:
+    """
+    Whether a stage's tensor is as long as the fullest image of its batch needs, as the kept indices say, and as was promised.
+
+    A reducer that only says that tokens are gone has a longer one.
+    """
+    worst = 0
+    for stage, (block, reduction) in enumerate(zip(reduced.locations, trace.reductions, strict=True)):
+        claims = [int(trace.counts[block].max()), reduced.reducer.promised()[stage]]
+        if reduction is not None and reduction.kept is not None:
+            claims.append(reduction.kept.shape[1])
+        worst = max(worst, trace.lengths[block] - min(claims))
+    words = f"removed tokens leave the computation: {worst} more in the tensor than {reduced.reducer.name} claims"
+    return Control(float(worst), worst <= 0, words)
 
 
 def _gather(passed: Passed, traces: list[Trace], reduced: ReducedViT) -> None:

@@ -40,7 +40,8 @@ class Predictor(nn.Module):
         if policy is None:
             mean = other.mean(1, keepdim=True) + 1e-6
         else:
-            mean = (other * policy).sum(1, keepdim=True) / policy.sum(1, keepdim=True) + 1e-6
+            # A random draw may keep no patch of an image: its mean is 0, where the reference divides by 0.
+            mean = (other * policy).sum(1, keepdim=True) / policy.sum(1, keepdim=True).clamp(min=1) + 1e-6
         out: Tensor = self.out_conv(torch.cat([local, mean.expand_as(other)], -1))
         return out
 

@@ -16,7 +16,7 @@ def random_index(batch: int, n: int, count: int, seed: int) -> Tensor:
 
 @register
 class RandomPruning(Reducer):
-    """Keeps patches drawn at random, for every image anew; cut where Top-K cuts."""
+    """Keeps patches drawn at random, for every image anew and in training for every batch anew; cut where Top-K cuts."""
 
     name = "random"
     kind = "pruning"
@@ -27,5 +27,6 @@ class RandomPruning(Reducer):
         if self.full(view):
             return None
         batch, n, _ = view.patches.shape
-        index = random_index(batch, n, self.counts[view.stage], self.seed * 1009 + view.stage)
+        seed = int(torch.randint(2**31, ())) if self.training else self.seed * 1009 + view.stage
+        index = random_index(batch, n, self.counts[view.stage], seed)
         return Reduction(kept=index.to(view.tokens.device))
