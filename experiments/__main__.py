@@ -1,4 +1,4 @@
-"""The commands of the laboratory: run, parity, bench, train, list."""
+"""The commands of the laboratory: run, sweep, parity, bench, train, list."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import os
 import sys
 from pathlib import Path
 from typing import Any
+
+from experiments.sweep import command as sweep
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,6 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--out", type=Path, required=True, help="file of records, one JSON line each; appended to")
     run.add_argument("--ledger", type=Path, help="table of what was measured before; default: ledger.jsonl beside the records")
     run.set_defaults(call=_run)
+    sweep.add_arguments(
+        commands.add_parser("sweep", help="measure many cells by many processes into one ledger; goes on where it was killed")
+    )
     parity = commands.add_parser("parity", help="compare all reducers with stored outputs of the reference code")
     parity.add_argument("folder", type=Path)
     parity.set_defaults(call=_parity)

@@ -9,11 +9,10 @@ cell may be measured later, and then the later line counts.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from experiments.ledger import Ledger, append_lines, read_records
+from experiments.ledger import Ledger, Row, append_lines, asked, read_records
 from experiments.measure.plan import plan
 from experiments.measure.unit import Unit
 from synth.model import LabRecord, Spec
@@ -49,43 +48,47 @@ def run(spec: Spec, out: Path, ledger: Ledger, *, log: Callable[[str], None] = l
     out.parent.mkdir(parents=True, exist_ok=True)
     out.touch()
     sink = Sink(out, fresh=spec.fresh)
-    for unit in plan(spec):
-        for records in _done(unit, spec, ledger, deadline):
-            sink.write(records)
+    for unit in plan(spec, ledger.weights):
+        sink.write(_records(unit, ledger, deadline))
         log(f"{time.monotonic() - start:6.1f} s  {unit.title}")
 
 
-def _done(unit: Unit, spec: Spec, ledger: Ledger, deadline: float) -> Iterator[tuple[LabRecord, ...]]:
+def _records(unit: Unit, ledger: Ledger, deadline: float) -> tuple[LabRecord, ...]:
     """The records of a unit: from the ledger, measured now, or the reason why there are none."""
     try:
         key = unit.key()
     except Exception as error:
-        yield _failed(unit, error)
-        return
-    held = None if spec.fresh else ledger.get(key)
+        return unit.without(reason_of(error))
+    held = None if unit.spec.fresh else ledger.get(key)
     if held is not None:
-        yield held
-        return
+        return held.records
     if time.monotonic() >= deadline:
-        yield unit.without(f"the budget of {spec.budget_seconds:g} s was used up before this was measured")
-        return
+        return unit.without(f"the budget of {unit.spec.budget_seconds:g} s was used up before this was measured")
+    row = measure(unit, key, deadline)
+    if row.failed:
+        return unit.without(row.failed)
+    ledger.put(row)
+    return row.records
+
+
+def measure(unit: Unit, key: str, deadline: float) -> Row:
+    """The row of a unit that is measured now; one that holds the reason where it gives no value."""
     began = time.monotonic()
     try:
         records = unit.measure(deadline)
     except Exception as error:
-        yield _failed(unit, error)
-        return
-    records = tuple(_stamped(record, unit, key, time.monotonic() - began) for record in records)
-    if records and all(record.value is not None for record in records):
-        ledger.put(key, records)
-    yield records
+        return failed(unit, reason_of(error))
+    if all(record.value is None for record in records):
+        return failed(unit, next((record.reason for record in records), "it has no records"))
+    seconds = round(time.monotonic() - began, 4)
+    return Row.measured(key, unit.digests(), records, unit=type(unit).__name__, cell=unit.cell, asked=asked(unit.spec), seconds=seconds)
 
 
-def _failed(unit: Unit, error: Exception) -> tuple[LabRecord, ...]:
-    return unit.without(f"{type(error).__name__}: {error}")
+def failed(unit: Unit, reason: str) -> Row:
+    """The row that says why a unit has no value."""
+    return Row.without(reason, unit=type(unit).__name__, cell=unit.cell, asked=asked(unit.spec))
 
 
-def _stamped(record: LabRecord, unit: Unit, key: str, seconds: float) -> LabRecord:
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    digests = (*unit.digests(), ("key", key))
-    return record.model_copy(update={"digests": digests, "created": now, "seconds": round(seconds, 4)})
+def reason_of(error: Exception) -> str:
+    """An exception in one line."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"

@@ -1,8 +1,8 @@
 """
 The append-only table of what was measured, keyed by the digest of code, weights, data and arguments.
 
-One JSON line holds the key and the records of a unit of work. Lines are appended under a lock, so two runs can share a
-file; a line cut short by a kill is passed over. A record whose code or weights have changed is never found again.
+One JSON line is a unit of work. Lines are appended under a lock, so two runs can share a file; a line cut short by a kill is
+passed over. A row whose code or weights have changed is never found again.
 """
 
 from __future__ import annotations
@@ -13,10 +13,18 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from experiments.ledger.rows import Row, asked
 from synth.model import LabRecord
+
+__all__ = ["SHIPPED", "Ledger", "Row", "append_lines", "asked", "key_of", "read_records"]
+
+SHIPPED = Path(__file__).parent / "measured.jsonl.gz"
+"""what was measured with the shipped weights; README.md beside it has the command."""
+_KEY = re.compile(r'\{"key": "([0-9a-f]+)", ')
 
 
 def key_of(**parts: Any) -> str:
@@ -52,50 +60,60 @@ def _record(line: str) -> LabRecord | None:
         return None
 
 
-_KEY = re.compile(r'\{"key": "([0-9a-f]+)", "records": ')
-
-
-def _lines(path: Path) -> list[str]:
-    """Lines of a file of JSON lines, plain or compressed."""
-    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    return data.decode("utf-8", errors="replace").splitlines()
-
-
-SHIPPED = Path(__file__).parent / "measured.jsonl.gz"
-"""what was measured with the shipped weights and this code; README.md beside it has the command."""
-
-
 class Ledger:
-    """Records by key, in one file of JSON lines, over the shipped ones."""
+    """Rows by key, in one file of JSON lines, over the shipped ones."""
 
     def __init__(self, path: Path, shipped: Path | None = SHIPPED) -> None:
         self.path = path
-        self._units: dict[str, str | tuple[LabRecord, ...]] = {}
-        for file in (shipped, path):
-            if file is not None and file.is_file():
-                for line in _lines(file):
-                    self._take(line)
+        self._lines: dict[str, str] = {}
+        self._failed: list[str] = []
+        self._read = 0
+        if shipped is not None and shipped.is_file():
+            self._take(gzip.decompress(shipped.read_bytes()))
+        self.refresh()
 
-    def _take(self, line: str) -> None:
-        # Most units are never asked for: a line is parsed when its key is.
-        match = _KEY.match(line)
-        if match and line.endswith("}"):
-            self._units[match[1]] = line
+    @property
+    def weights(self) -> Path:
+        """The folder beside the ledger where fine-tuned weights lie."""
+        return self.path.parent / "weights"
 
-    def get(self, key: str) -> tuple[LabRecord, ...] | None:
-        """The records of a unit; None where it was not measured with this code, these weights, data and arguments."""
-        held = self._units.get(key)
-        if isinstance(held, str):
-            try:
-                held = self._units[key] = tuple(LabRecord.model_validate(record) for record in json.loads(held)["records"])
-            except (ValueError, KeyError, TypeError):
-                return None
-        return held
+    def refresh(self) -> None:
+        """Take up the whole lines that others have appended since."""
+        if not self.path.is_file():
+            return
+        with self.path.open("rb") as file:
+            file.seek(self._read)
+            data = file.read()
+        whole = data[: data.rfind(b"\n") + 1]
+        self._read += len(whole)
+        self._take(whole)
 
-    def put(self, key: str, records: tuple[LabRecord, ...]) -> None:
-        """Append a unit."""
-        self._units[key] = records
-        append_lines(self.path, [json.dumps({"key": key, "records": [record.model_dump(mode="json") for record in records]})])
+    def _take(self, data: bytes) -> None:
+        # Most rows are never asked for: a line is parsed when its key is.
+        for line in data.decode("utf-8", errors="replace").splitlines():
+            if match := _KEY.match(line):
+                self._lines[match[1]] = line
+            elif line:
+                self._failed.append(line)
 
-    def __len__(self) -> int:
-        return len(self._units)
+    def get(self, key: str) -> Row | None:
+        """A row that was measured with this code, these weights, data and arguments; None where there is none."""
+        line = self._lines.get(key)
+        return None if line is None else Row.parse(line)
+
+    def put(self, *rows: Row) -> None:
+        """Append rows."""
+        append_lines(self.path, [row.line for row in rows])
+        self.refresh()
+
+    def keys(self) -> frozenset[str]:
+        """Keys of all rows with values, current or not."""
+        return frozenset(self._lines)
+
+    def rows(self) -> Iterator[Row]:
+        """All rows with values, current or not; no torn one."""
+        yield from (row for line in self._lines.values() if (row := Row.parse(line)) is not None)
+
+    def failures(self) -> Iterator[Row]:
+        """Rows that hold a reason instead of values, oldest first."""
+        yield from (row for line in self._failed if (row := Row.parse(line)) is not None)

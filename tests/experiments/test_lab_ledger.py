@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from experiments.ledger.build import pack, specifications
+from experiments.ledger import Ledger, Row, append_lines
 from experiments.ledger.sources import blanked, reached, sources_digest
 from experiments.measure.plan import plan
-from synth.model import CellRequest, Spec
+from experiments.sweep.shipped import pack, specifications
+from synth.model import CellRequest, LabRecord, Spec
 
 CELL = CellRequest(method="l2", backbone="proxy_tiny", dataset="digit_scenes", keep_rate=0.5, seed=0)
 
@@ -98,16 +100,58 @@ def test_a_performance_depends_on_its_own_method_alone(
     assert not ignores & modules
 
 
+def make_row(key: str = "a" * 24, value: float = 1.0, **fields: Any) -> Row:
+    """A row with one record."""
+    record = LabRecord(cell=CELL, metric="performance", value=value, replicates=(value, 2 * value))
+    return Row.measured(key, (("code", "c"),), (record,), unit="Performance", cell=CELL, asked={"images": 64}, **fields)
+
+
+def test_a_row_gives_its_records_back() -> None:
+    """Written and read, a record has its cell, its digests with the key, and its numbers with 6 digits."""
+    row = Row.parse(make_row("ab", 1 / 3).line)
+    assert row is not None
+    (record,) = row.records
+    assert (record.cell, record.value, record.replicates) == (CELL, 0.333333, (0.333333, 0.666667))
+    assert record.digests == (("code", "c"), ("key", "ab"))
+    assert set(row.made) == {"python", "torch", "timm", "machine", "threads"}
+
+
+def test_two_writers_share_a_ledger(tmp_path: Path) -> None:
+    """What one wrote after the other had opened the file is still there, and a torn line costs nothing else."""
+    path = tmp_path / "ledger.jsonl"
+    one, other = Ledger(path), Ledger(path)
+    one.put(make_row("a"))
+    other.put(make_row("b"))
+    path.write_bytes(path.read_bytes() + b'{"key": "d", "torn')
+    one.refresh()
+    append_lines(path, [make_row("c").line])
+    one.refresh()
+    for ledger in (one, Ledger(path)):
+        assert [key for key in "abcd" if ledger.get(key) is not None] == ["a", "b", "c"]
+
+
+def test_a_failed_row_is_kept_and_never_found(tmp_path: Path) -> None:
+    """A reason is in the ledger, and no key leads to it."""
+    ledger = Ledger(tmp_path / "ledger.jsonl", None)
+    ledger.put(Row.without("it broke\ntwice", unit="Performance", cell=CELL, asked={}))
+    assert [row.failed for row in Ledger(ledger.path, None).failures()] == ["it broke twice"]
+    assert not ledger.keys()
+
+
 def test_packing_depends_on_the_content_alone(tmp_path: Path) -> None:
-    """The same lines in another order give the same file."""
-    for name, lines in (("a", "x\ny\n"), ("b", "y\nx\nx\n")):
-        (tmp_path / name).write_text(lines)
-        assert pack(tmp_path / name, tmp_path / f"{name}.gz") == 2
-    assert (tmp_path / "a.gz").read_bytes() == (tmp_path / "b.gz").read_bytes()
+    """The same rows in another order give the same file, which reads like a ledger."""
+    rows = [make_row("a", created="1"), make_row("b", created="2")]
+    assert pack(rows, tmp_path / "one.gz") == pack([rows[1], rows[0], rows[1]], tmp_path / "two.gz") == 2
+    assert (tmp_path / "one.gz").read_bytes() == (tmp_path / "two.gz").read_bytes()
+    assert Ledger(tmp_path / "none", tmp_path / "one.gz").get("b") == rows[1]
 
 
 def test_what_is_shipped_covers_what_claims_ask_for() -> None:
-    """All methods that need no training, at every keep rate, width, seed and data set."""
-    trained, shapes = specifications(1.0)
-    assert len(trained.cells) == 3 * 2 * 3 * (10 * 4 + 1)
+    """All methods at every keep rate, width and data set, three seeds of the smallest backbone."""
+    plain, tuned, shapes = specifications()
+    assert len(plain.cells) == 3 * 2 * 3 * (10 * 4 + 1)
+    assert len(tuned.cells) == (3 + 1 + 1) * 2 * (15 * 4 + 1)
     assert len({cell.method for cell in shapes.cells}) == 15
+    assert {cell.backbone for spec in specifications(data_folder="there") for cell in spec.cells if cell.dataset == "cifar10"} == {
+        "proxy_tiny"
+    }
