@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from experiments.analysis.commands import add_parsers
+
     parser = argparse.ArgumentParser(prog="python -m experiments", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="measure the cells of a specification and append records")
@@ -51,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--data", type=Path, help="where real data sets lie; digit scenes need none")
     train.add_argument("--folder", type=Path, help="where weights go; default: the shipped checkpoints")
     train.set_defaults(call=_train)
+    add_parsers(commands)
     listing = commands.add_parser("list", help="methods, backbones, data sets and checkpoints")
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(call=_list)
@@ -135,7 +139,7 @@ def _list(options: argparse.Namespace) -> int:
 def inventory() -> dict[str, list[dict[str, Any]]]:
     """Methods, backbones, data sets and checkpoints with what is known of each."""
     from experiments.backbones import CHECKPOINTS, PROXIES
-    from experiments.data import DATASETS
+    from experiments.data import NAMES, PATH_NAMES, open_data
     from experiments.reducers import REGISTRY
 
     facts = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(CHECKPOINTS.glob("*.json"))}
@@ -144,7 +148,7 @@ def inventory() -> dict[str, list[dict[str, Any]]]:
             {"name": n, "kind": r.kind, "place": r.place, "paper": r.paper, "trained": r.trained} for n, r in sorted(REGISTRY.items())
         ],
         "backbones": [{"name": name, "width": width, "depth": 12} for name, width in PROXIES.items()],
-        "datasets": [{"name": name, "multi_label": multi} for name, multi in DATASETS.items()],
+        "datasets": [{"name": name, **asdict(open_data(name).format)} for name in NAMES] + [{"name": name} for name in PATH_NAMES],
         "checkpoints": [{"name": name, "metric": f["metric"], **f["performance"], "steps": f["steps_done"]} for name, f in facts.items()],
     }
 

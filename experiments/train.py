@@ -51,7 +51,7 @@ _SCHEDULES = {
     "proxy_base": (100, 50, 1e-3, "proxy_small"),
 }
 """steps on digit_scenes_multi, steps from there on digit_scenes, learning rate of the former, narrower backbone to grow from."""
-_STEPS = 2600
+_STEPS = 1600
 """on any other data set, from random weights."""
 
 

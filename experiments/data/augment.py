@@ -19,3 +19,31 @@ def flips(images: Array, rng: np.random.Generator) -> Array:
     """Each image [n, s, s, c] mirrored left to right with probability a half."""
     mirrored = rng.random(len(images)) < 0.5
     return np.where(mirrored[:, None, None, None], images[:, :, ::-1], images)
+
+
+def cut_out(image: Array, rng: np.random.Generator) -> Array:
+    """The image [s, s, 3] with a square of up to half the side, anywhere, in one random colour (Cutout, arXiv:1708.04552)."""
+    side = image.shape[0]
+    centre, half = rng.integers(0, side, 2), side // 4
+    (top, left), (bottom, right) = np.maximum(centre - half, 0), centre + half
+    result = image.copy()
+    result[top:bottom, left:right] = rng.integers(0, 256, 3)
+    return result
+
+
+def window(width: int, height: int, rng: np.random.Generator) -> tuple[int, int, int, int]:
+    """
+    A random part of a picture, as left, top, right, bottom.
+
+    Its area is 8 to 100 % of the picture's, its aspect 3/4 to 4/3 (arXiv:1409.4842); after ten tries that do not fit, the largest
+    square in the centre.
+    """
+    for _ in range(10):
+        area, aspect = width * height * rng.uniform(0.08, 1), np.exp(rng.uniform(np.log(3 / 4), np.log(4 / 3)))
+        across, down = round(np.sqrt(area * aspect)), round(np.sqrt(area / aspect))
+        if 0 < across <= width and 0 < down <= height:
+            left, top = int(rng.integers(0, width - across + 1)), int(rng.integers(0, height - down + 1))
+            return left, top, left + across, top + down
+    edge = min(width, height)
+    left, top = (width - edge) // 2, (height - edge) // 2
+    return left, top, left + edge, top + edge
