@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from experiments.backbones import plain
 from experiments.errors import ReductionError
-from experiments.losses import policy_softmax
+from experiments.losses import policy_attention
 from experiments.reducers import REGISTRY, Heads, Reducer, Reduction, Shape, View, build
 from experiments.reducers.reducer import gather
 
@@ -212,7 +212,7 @@ def _project(block: Any, stream: Stream, prefix: int) -> Heads:
 def _mix(heads: Heads, queries: Tensor, fused: bool) -> Tensor:
     """Attention of `queries` [b, h, m, c] to all keys, heads joined: [b, m, h * c]."""
     if heads.policy is not None:
-        out = policy_softmax((queries * heads.scale) @ heads.k.transpose(-2, -1), heads.policy) @ heads.v
+        out = policy_attention((queries * heads.scale) @ heads.k.transpose(-2, -1), heads.v, heads.policy)
     elif fused:
         out = functional.scaled_dot_product_attention(queries, heads.k, heads.v, attn_mask=heads.bias, scale=heads.scale)
     else:
