@@ -54,11 +54,28 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--data", type=Path, help="where real data sets lie; digit scenes need none")
     train.add_argument("--folder", type=Path, help="where weights go; default: the shipped checkpoints")
     train.set_defaults(call=_train)
+    _finetune_parser(commands.add_parser("finetune", help="train a backbone further together with a method, with the method's own losses"))
     add_parsers(commands)
     listing = commands.add_parser("list", help="methods, backbones, data sets and checkpoints")
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(call=_list)
     return parser
+
+
+def _finetune_parser(finetune: argparse.ArgumentParser) -> None:
+    finetune.add_argument("--method", required=True)
+    finetune.add_argument("--backbone", default="proxy_tiny")
+    finetune.add_argument("--dataset", default="digit_scenes")
+    finetune.add_argument("--keep-rate", type=float, default=0.5)
+    finetune.add_argument("--seed", type=int, default=0)
+    finetune.add_argument("--no-teacher", action="store_true", help="DynamicViT without its teacher's losses")
+    finetune.add_argument("--steps", type=int, help="of the optimiser; this and the next two by default as the standard recipe says")
+    finetune.add_argument("--lr", type=float, help="highest learning rate")
+    finetune.add_argument("--batch", type=int, help="images a step")
+    finetune.add_argument("--seconds", type=float, help="wall-clock limit; the schedule is cut to end in time")
+    finetune.add_argument("--folder", type=Path, help="where weights are kept, found again, and go on from; default: nowhere")
+    finetune.add_argument("--data", type=Path, help="where real data sets lie; digit scenes need none")
+    finetune.set_defaults(call=_finetune)
 
 
 def _bench_parser(bench: argparse.ArgumentParser) -> None:
@@ -121,6 +138,24 @@ def _train(options: argparse.Namespace) -> int:
 
     recipe = recipe_for(options.backbone, options.dataset, options.seed)
     train(recipe, open_data(options.dataset, options.data), seconds=options.seconds, folder=options.folder or CHECKPOINTS)
+    return 0
+
+
+def _finetune(options: argparse.Namespace) -> int:
+    from dataclasses import asdict, replace
+
+    from experiments.data import open_data
+    from experiments.finetune import recipe_for, tune
+    from experiments.train import evaluate
+    from synth.model import CellRequest
+
+    named = {name: getattr(options, name) for name in ("method", "backbone", "dataset", "keep_rate", "seed")}
+    cell = CellRequest(**named, regime="fine_tuned_no_teacher" if options.no_teacher else "fine_tuned")
+    given = {name: value for name in ("steps", "lr", "batch") if (value := getattr(options, name)) is not None}
+    recipe, data = replace(recipe_for(cell), **given), open_data(cell.dataset, options.data)
+    log = lambda line: print(line, file=sys.stderr, flush=True)  # noqa: E731
+    model = tune(recipe, options.folder, seconds=options.seconds, data_folder=options.data, log=log)
+    print(json.dumps({**asdict(recipe), "validation": {data.metric: round(evaluate(model, data, "validation"), 2)}}))
     return 0
 
 
