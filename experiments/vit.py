@@ -229,7 +229,7 @@ def _matrix(heads: Heads, queries: Tensor) -> Tensor:
 def _mix_and_receive(heads: Heads, prefix: int) -> tuple[Tensor, Tensor]:
     """Attention of all tokens, and how much every patch received, [b, n]."""
     matrix = _matrix(heads, heads.q)
-    return (matrix @ heads.v).transpose(1, 2).flatten(2), matrix.sum((1, 2))[:, prefix:]
+    return (matrix @ heads.v).transpose(1, 2).flatten(2), matrix.flatten(1, 2).sum(1)[:, prefix:]
 
 
 def _leave(block: Any, mixed: Tensor) -> Tensor:
@@ -252,7 +252,7 @@ def _mlp(block: Any, tokens: Tensor) -> Tensor:
         out: Tensor = tokens + block.drop_path2(block.ls2(block.mlp(block.norm2(tokens))))
         return out
     rows = tokens.view(-1, tokens.shape[-1])
-    for strip in rows.split(STRIP_ROWS if rows.device.type == "cpu" else len(rows)):
+    for strip in torch.split(rows, STRIP_ROWS if rows.device.type == "cpu" else len(rows)):
         strip += block.ls2(_hidden(block.mlp, block.norm2(strip)))
     return tokens
 
@@ -271,7 +271,7 @@ def _hidden(mlp: Any, tokens: Tensor) -> Tensor:
 
 def _rows(heads: Tensor, index: Tensor) -> Tensor:
     """Rows `index` [b, m] of [b, h, n, c]."""
-    return heads.gather(2, index[:, None, :, None].expand(-1, heads.shape[1], -1, heads.shape[3]))
+    return gather(heads.transpose(1, 2), index).transpose(1, 2)
 
 
 def _bias(stream: Stream, prefix: int) -> Tensor | None:

@@ -11,41 +11,41 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from experiments.reducers.reducer import Reducer, Reduction, Shape, View, register, top
+from experiments.reducers.reducer import Reducer, Reduction, Shape, View, nearest, register, squared_distances, top
 
 NEIGHBOURS = 5
 
 
-def density_peaks(distance: Tensor, neighbours: int = NEIGHBOURS, noise: bool = False) -> Tensor:
+def density_peaks(squared: Tensor, neighbours: int = NEIGHBOURS, noise: bool = False) -> Tensor:
     """
     How much each token is a centre: its density times the distance to the nearest denser token.
 
-    distance  [b, n, n]
-    returns   [b, n]; the densest token gets the largest distance of its image
+    squared  squares of distances [b, n, n]
+    returns  [b, n]; the densest token gets the largest distance of its image
     """
-    near = distance.topk(min(neighbours, distance.shape[-1]), dim=-1, largest=False).values
-    density = (-(near**2).mean(-1)).exp()
+    near = squared.topk(min(neighbours, squared.shape[-1]), dim=-1, largest=False).values
+    density = (-near.mean(-1)).exp()
     if noise:
         density = density + torch.rand_like(density) * 1e-6
     denser = density.unsqueeze(1) > density.unsqueeze(2)
-    farthest = distance.flatten(1).max(1).values[:, None, None]
-    return torch.where(denser, distance, farthest).min(-1).values * density
+    farthest = squared.amax((1, 2), keepdim=True)
+    return torch.where(denser, squared, farthest).amin(-1).sqrt() * density
 
 
 def cluster(distance: Tensor, centres: Tensor) -> Tensor:
     """Index of the nearest centre for every token, centres to themselves: distance [b, n, n], centres [b, k] → [b, n]."""
-    n = distance.shape[-1]
-    nearest = distance.gather(1, centres.unsqueeze(-1).expand(-1, -1, n)).argmin(1)
     own = torch.arange(centres.shape[1], device=centres.device).expand_as(centres)
-    return nearest.scatter(1, centres, own)
+    return nearest(distance, centres).scatter(1, centres, own)
 
 
 def average(tokens: Tensor, assign: Tensor, weight: Tensor, count: int) -> Tensor:
     """Weighted means of clusters: tokens [b, n, d], assign [b, n], weight [b, n] → [b, count, d]."""
     total = weight.new_zeros(len(weight), count).scatter_add(1, assign, weight) + 1e-6
     share = (weight / total.gather(1, assign)).unsqueeze(-1)
-    where = assign.unsqueeze(-1).expand_as(tokens)
-    return tokens.new_zeros(len(tokens), count, tokens.shape[-1]).scatter_add(1, where, tokens * share)
+    batch, _, width = tokens.shape
+    # One axis for all clusters of the batch: adding whole rows is several times faster than scattering single channels.
+    where = assign + count * torch.arange(batch, device=assign.device).unsqueeze(1)
+    return tokens.new_zeros(batch * count, width).index_add(0, where.flatten(), (tokens * share).flatten(0, 1)).view(batch, count, width)
 
 
 class Score(nn.Module):
@@ -81,8 +81,8 @@ class DPCKNN(Reducer):
             return None
         tokens, count = view.patches, self.counts[view.stage]
         with torch.no_grad():
-            distance = torch.cdist(tokens, tokens) / tokens.shape[-1] ** 0.5
-            centres = top(density_peaks(distance, noise=self.noise), count)
-            assign = cluster(distance, centres)
+            squared = squared_distances(tokens) / tokens.shape[-1]
+            centres = top(density_peaks(squared, noise=self.noise), count)
+            assign = cluster(squared, centres)
         weight = self.cluster_layers[view.stage](tokens).exp()
         return Reduction(tokens=average(tokens, assign, weight, count), kept=centres, assign=assign)

@@ -11,14 +11,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from experiments.reducers.reducer import Reducer, Reduction, View, register, top
+from experiments.reducers.reducer import Reducer, Reduction, View, nearest, register, squared_distances, top
 
 ITERATIONS = 3
-
-
-def nearest(distance: Tensor, centres: Tensor) -> Tensor:
-    """Index of the nearest centre for every token: distance [b, n, n], centres [b, k] → [b, n]."""
-    return distance.gather(1, centres.unsqueeze(-1).expand(-1, -1, distance.shape[-1])).argmin(1)
 
 
 def cheapest_members(cost: Tensor, assign: Tensor, count: int) -> Tensor:
@@ -30,13 +25,13 @@ def cheapest_members(cost: Tensor, assign: Tensor, count: int) -> Tensor:
     return found.masked_fill(found == n, 0)
 
 
-def medoids(distance: Tensor, weight: Tensor, count: int, iterations: int = ITERATIONS) -> tuple[Tensor, Tensor]:
-    """Medoids [b, count] and the cluster of every token [b, n], from distances [b, n, n] and weights [b, n]."""
-    cost = weight * distance.sum(-1)
+def medoids(squared: Tensor, weight: Tensor, count: int, iterations: int = ITERATIONS) -> tuple[Tensor, Tensor]:
+    """Medoids [b, count] and the cluster of every token [b, n], from squared distances [b, n, n] and weights [b, n]."""
+    cost = weight * squared.sqrt().sum(-1)
     centres = top(weight, count)
     for _ in range(iterations):
-        centres = cheapest_members(cost, nearest(distance, centres), count)
-    return centres, nearest(distance, centres)
+        centres = cheapest_members(cost, nearest(squared, centres), count)
+    return centres, nearest(squared, centres)
 
 
 @register
@@ -54,6 +49,6 @@ class KMedoids(Reducer):
         if self.full(view):
             return None
         assert view.received is not None
-        distance = torch.cdist(view.patches, view.patches)
-        centres, assign = medoids(distance, view.received, self.counts[view.stage])
+        with torch.no_grad():
+            centres, assign = medoids(squared_distances(view.patches), view.received, self.counts[view.stage])
         return Reduction(kept=centres, assign=assign)

@@ -55,10 +55,10 @@ class Heads:
 
     def class_row(self) -> Tensor:
         """Attention of the class token to all tokens, [b, heads, prefix + n], without building the full matrix."""
-        logits = (self.q[:, :, :1] * self.scale) @ self.k.transpose(-2, -1)
+        logits = (self.k * (self.q[:, :, :1] * self.scale)).sum(-1)
         if self.bias is not None:
-            logits = logits + self.bias
-        return logits.softmax(-1)[:, :, 0]
+            logits = logits + self.bias[:, :, 0]
+        return logits.softmax(-1)
 
 
 @dataclass(frozen=True)
@@ -196,8 +196,21 @@ def _initialise(module: nn.Module) -> None:
 
 
 def gather(tokens: Tensor, index: Tensor) -> Tensor:
-    """Rows `index` [b, m] of `tokens` [b, n, d]: [b, m, d]."""
-    return tokens.gather(1, index.unsqueeze(-1).expand(-1, -1, tokens.shape[-1]))
+    """Rows `index` [b, m] of `tokens` [b, n, ...]: [b, m, ...]."""
+    # Indexing copies whole rows, which torch.gather with an expanded index does not.
+    return tokens[torch.arange(len(tokens), device=tokens.device).unsqueeze(1), index]
+
+
+def squared_distances(tokens: Tensor) -> Tensor:
+    """Squared Euclidean distances between the tokens [b, n, d] of an image: [b, n, n], exactly 0 on the diagonal."""
+    products = tokens @ tokens.transpose(1, 2)
+    squares = products.diagonal(dim1=1, dim2=2)
+    return (squares.unsqueeze(1) + squares.unsqueeze(2)).sub_(products, alpha=2).clamp_(min=0)
+
+
+def nearest(distance: Tensor, centres: Tensor) -> Tensor:
+    """Which of the centres is nearest to every token, the first of equals: distance [b, n, n], centres [b, k] → [b, n]."""
+    return distance.gather(2, centres.unsqueeze(1).expand(-1, distance.shape[1], -1)).argmin(-1)
 
 
 def top(scores: Tensor, count: int) -> Tensor:
