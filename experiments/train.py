@@ -23,6 +23,9 @@ from experiments.backbones import CHECKPOINTS, checkpoint, load, plain, save
 from experiments.data import DATASETS, Data, Split
 from experiments.errors import ReductionError
 from experiments.grow import grow
+from experiments.progress import progress
+
+EVALUATION_IMAGES, EVALUATION_SEED = 1000, 1
 
 
 @dataclass(frozen=True)
@@ -166,12 +169,17 @@ def resume(recipe: Recipe, data: Data, path: Path, folder: Path = CHECKPOINTS) -
     return state
 
 
-def evaluate(model: Any, data: Data, split: Split, n: int = 1000) -> float:
-    """The data set's own metric in percent, without reduction, on `n` images or as many as there are."""
+def _evaluated(data: Data, split: Split) -> int:
+    """How many images of a split the trained weights are evaluated on."""
+    return min(EVALUATION_IMAGES, data.size(split) or EVALUATION_IMAGES)
+
+
+def evaluate(model: Any, data: Data, split: Split) -> float:
+    """The data set's own metric in percent, without reduction, on 1000 images or as many as there are."""
     from experiments.measure.scores import performance, resamples
 
-    n = min(n, data.size(split) or n)
-    scenes = data.take(split, n, 1)
+    n = _evaluated(data, split)
+    scenes = data.take(split, n, EVALUATION_SEED)
     with torch.inference_mode():
         logits = torch.cat([model.eval()(data.pixels(scenes.images[i : i + 125])) for i in range(0, n, 125)])
     return performance(logits.numpy(), scenes.labels, resamples(n, 0, 0, data.name))[0]
@@ -182,19 +190,20 @@ def train(recipe: Recipe, data: Data, *, seconds: float, folder: Path = CHECKPOI
     Train, or go on training, and write weights and facts.
 
     seconds  wall-clock limit; the schedule is cut so that it ends by then
-    every    steps between two lines of the log and two saved states
+    every    steps between two saved states, and between two lines where the log is no terminal
     returns  path of the weights, averaged over the last steps
     """
     path = checkpoint(recipe.backbone, recipe.dataset, recipe.seed, folder)
     state = resume(recipe, data, path.with_suffix(".state"), folder)
     before, start, running = state.seconds, time.monotonic(), 0.0
-    while state.step < recipe.steps and state.seconds < seconds:
-        loss = advance(state, recipe, data, max(state.step / recipe.steps, state.seconds / seconds))
-        state.seconds = before + time.monotonic() - start
-        running = loss if not running else 0.98 * running + 0.02 * loss
-        if state.step % every == 0:
-            print(f"{path.stem} step {state.step}/{recipe.steps} loss {running:.3f} {state.seconds:.0f} s", file=log, flush=True)
-            keep(state, recipe, path.with_suffix(".state"))
+    with progress(path.stem, recipe.steps, every=every, file=log) as report:
+        while state.step < recipe.steps and state.seconds < seconds:
+            loss = advance(state, recipe, data, max(state.step / recipe.steps, state.seconds / seconds))
+            state.seconds = before + time.monotonic() - start
+            running = loss if not running else 0.98 * running + 0.02 * loss
+            if state.step % every == 0:
+                keep(state, recipe, path.with_suffix(".state"))
+            report(state.step, f"loss {running:.3f} {state.seconds:.0f} s")
     state.averaged.load_state_dict({name: value.half().float() for name, value in state.averaged.state_dict().items()})
     splits: tuple[Split, ...] = ("validation", "test")
     measured = {split: round(evaluate(state.averaged, data, split), 2) for split in splits}
@@ -211,6 +220,7 @@ def _facts(recipe: Recipe, data: Data, state: State, seconds: float) -> dict[str
         "command": command if recipe.dataset in DATASETS else f"{command} --data FOLDER",
         "recipe": asdict(recipe),
         "format": asdict(data.format),
+        "data": data.identity("test", _evaluated(data, "test"), EVALUATION_SEED),
         "steps_done": state.step,
         "limit_seconds": seconds,
         "seconds": round(state.seconds, 1),

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import io
+import signal
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from experiments.backbones import load, plain, weights_digest
 from experiments.data import open_data
@@ -16,6 +21,12 @@ from experiments.train import Recipe, advance, begin, keep, rate, recipe_for, re
 
 SMALL = Recipe("proxy_tiny", "digit_scenes_multi", steps=6, batch=8)
 SCENES = open_data("digit_scenes_multi")
+
+
+@pytest.fixture(autouse=True)
+def few_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trained weights are evaluated on few images, as their performance is not what is tested."""
+    monkeypatch.setattr("experiments.train.EVALUATION_IMAGES", 20)
 
 
 def test_resumed_training_equals_uninterrupted_training(tmp_path: Path) -> None:
@@ -31,6 +42,36 @@ def test_resumed_training_equals_uninterrupted_training(tmp_path: Path) -> None:
     for step in range(3, 6):
         advance(other, SMALL, SCENES, step / 6)
     assert all(torch.equal(a, b) for a, b in zip(whole.averaged.parameters(), other.averaged.parameters(), strict=True))
+
+
+KILLED = """
+import sys
+from pathlib import Path
+import torch
+from experiments.data import open_data
+from experiments.train import Recipe, train
+torch.set_num_threads(1)
+recipe, data = Recipe("proxy_tiny", "digit_scenes_multi", steps=8, batch=8), open_data("digit_scenes_multi")
+train(recipe, data, seconds=1e9, folder=Path(sys.argv[1]), every=2)
+"""
+
+
+def test_a_training_killed_at_any_point_goes_on(tmp_path: Path) -> None:
+    """A process killed between two steps leaves a state and no weights; the next one ends with those of a run in one go."""
+    recipe = replace(SMALL, steps=8)
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "killed")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        assert process.stderr.readline().startswith("digit_scenes_multi-proxy_tiny-0 step 2/8")
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    assert [path.suffix for path in (tmp_path / "killed").glob("*[!l]")] == [".state"]
+    log = io.StringIO()
+    resumed = train(recipe, SCENES, seconds=1e9, folder=tmp_path / "killed", every=1, log=log)
+    whole = train(recipe, SCENES, seconds=1e9, folder=tmp_path / "whole", log=io.StringIO())
+    assert "step 2/8" not in log.getvalue()
+    for name, value in load_file(resumed).items():
+        torch.testing.assert_close(value, load_file(whole)[name], atol=1e-3, rtol=1e-2)
 
 
 def test_training_writes_weights_that_load(tmp_path: Path) -> None:
