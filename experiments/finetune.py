@@ -74,7 +74,7 @@ class Recipe:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
 
 
-SCHEDULES = {"proxy_tiny": (100, 3e-3), "proxy_small": (60, 1e-3), "proxy_base": (40, 1e-3)}
+SCHEDULES = {"proxy_tiny": (100, 3e-3), "proxy_small": (60, 2e-3), "proxy_base": (40, 1e-3)}
 """steps and highest learning rate by backbone."""
 
 
