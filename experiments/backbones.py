@@ -34,7 +34,7 @@ def plain(backbone: str, form: Format | None = None, *, pretrained: bool = False
     """
     The unreduced timm VisionTransformer in eval mode, weights at random unless `pretrained`.
 
-    form    input and head; by default those of the digit scenes for the small ones, timm's own for the others
+    form    input and head; by default those of the digit scenes for the small ones, timm's own for the others, whose patch is fixed
     raises  ReductionError if timm has no VisionTransformer of this name
     """
     if not is_proxy(backbone):

@@ -21,10 +21,11 @@ from torch import Tensor
 
 from experiments.backbones import CHECKPOINTS, checkpoint, load, plain, save
 from experiments.data import DATASETS, Data, Split
-from experiments.errors import ReductionError
+from experiments.errors import DataError, ReductionError
 from experiments.grow import grow
 from experiments.progress import progress
 
+EVALUATED: tuple[Split, ...] = ("validation", "test")
 EVALUATION_IMAGES, EVALUATION_SEED = 1000, 1
 
 
@@ -170,8 +171,11 @@ def resume(recipe: Recipe, data: Data, path: Path, folder: Path = CHECKPOINTS) -
 
 
 def _evaluated(data: Data, split: Split) -> int:
-    """How many images of a split the trained weights are evaluated on."""
-    return min(EVALUATION_IMAGES, data.size(split) or EVALUATION_IMAGES)
+    """How many images of a split the trained weights are evaluated on; DataError if it has none."""
+    size = data.size(split)
+    if size == 0:
+        raise DataError(f"no images in the {split} split of {data.name}; trained weights are evaluated on validation and test")
+    return min(EVALUATION_IMAGES, size or EVALUATION_IMAGES)
 
 
 def evaluate(model: Any, data: Data, split: Split) -> float:
@@ -193,6 +197,8 @@ def train(recipe: Recipe, data: Data, *, seconds: float, folder: Path = CHECKPOI
     every    steps between two saved states, and between two lines where the log is no terminal
     returns  path of the weights, averaged over the last steps
     """
+    for split in EVALUATED:
+        _evaluated(data, split)
     path = checkpoint(recipe.backbone, recipe.dataset, recipe.seed, folder)
     state = resume(recipe, data, path.with_suffix(".state"), folder)
     before, start, running = state.seconds, time.monotonic(), 0.0
@@ -205,8 +211,7 @@ def train(recipe: Recipe, data: Data, *, seconds: float, folder: Path = CHECKPOI
                 keep(state, recipe, path.with_suffix(".state"))
             report(state.step, f"loss {running:.3f} {state.seconds:.0f} s")
     state.averaged.load_state_dict({name: value.half().float() for name, value in state.averaged.state_dict().items()})
-    splits: tuple[Split, ...] = ("validation", "test")
-    measured = {split: round(evaluate(state.averaged, data, split), 2) for split in splits}
+    measured = {split: round(evaluate(state.averaged, data, split), 2) for split in EVALUATED}
     save(state.averaged, path, {**_facts(recipe, data, state, seconds), "metric": data.metric, "performance": measured})
     path.with_suffix(".state").unlink(missing_ok=True)
     print(f"{path.stem}: {measured} after {state.step} steps, {state.seconds:.0f} s", file=log, flush=True)

@@ -8,6 +8,8 @@ validation split. Augmentation: crop out of a frame of 4 px, horizontal flip. Pa
 from __future__ import annotations
 
 import hashlib
+import zipfile
+import zlib
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -136,8 +138,6 @@ def _from_arrays(path: Path, half: Half) -> Scenes:
 
 
 def _member(path: Path, name: str) -> Array:
-    import zipfile
-
     try:
         with zipfile.ZipFile(path) as archive:
             size = archive.getinfo(f"{name}.npy").file_size
@@ -147,7 +147,7 @@ def _member(path: Path, name: str) -> Array:
             value: Array = arrays[name]
     except KeyError:
         raise DataError(f"no array {name} in {path}; expected jpg_*, off_* and y_* for train and test") from None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
+    except (OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(f"{path} is damaged ({' '.join(str(error).split())}); fetch it again") from error
     return value
 

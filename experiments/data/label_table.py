@@ -7,7 +7,7 @@ Columns: image (a path relative to the file), split (train, validation or test),
 from __future__ import annotations
 
 import csv
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from experiments.data.interface import SPLITS, Split
 from experiments.data.picture_files import Entry, Listing, contained
@@ -82,4 +82,4 @@ def _row(values: dict[str, str | None], where: str, separator: str) -> Row:
         raise DataError(f"labels {labels!r} in {where}; expected names joined by {separator!r}, as in 'cat{separator}dog'")
     if not image.strip():
         raise DataError(f"no image in {where}; expected a path relative to the file")
-    return image, SPLIT_NAMES[split], names
+    return PurePosixPath(image).as_posix(), SPLIT_NAMES[split], names

@@ -1,4 +1,4 @@
-"""Bytes of a picture → its pixels; whatever is damaged, huge or of another kind is one line that names it."""
+"""Bytes of a picture → its pixels; what is damaged, huge or of another kind is one line that names it."""
 
 from __future__ import annotations
 
@@ -20,15 +20,18 @@ def decoded(data: bytes, where: str) -> Any:
     where   what the picture is called in a message
     raises  DataError if it is no whole picture of a known kind, or has more than 64 million pixels
     """
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(data), formats=KINDS)
-            if image.size[0] * image.size[1] > LARGEST:
-                raise DataError(f"{where} has {image.size[0]} x {image.size[1]} pixels, at most {LARGEST} in all are read; leave it out")
-            return image.convert("RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise DataError(f"{where} is no whole {', '.join(KINDS)} picture ({reason}); replace it or leave it out") from error
+            width, height = image.size
+            if width * height <= LARGEST:
+                return image.convert("RGB")
+    except UnidentifiedImageError:
+        raise DataError(f"{where} is no {', '.join(KINDS)} picture; replace it or leave it out") from None
+    # What a decoder raises on damaged bytes depends on the format and on the place of the damage.
+    except Exception as error:
+        raise DataError(f"{where} is damaged ({' '.join(str(error).split())}); replace it or leave it out") from error
+    raise DataError(f"{where} has {width} x {height} pixels, at most {LARGEST} in all are read; leave it out")

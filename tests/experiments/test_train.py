@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file
 
 from experiments.backbones import load, plain, weights_digest
 from experiments.data import open_data
-from experiments.errors import MissingCheckpoint, ReductionError
+from experiments.errors import DataError, MissingCheckpoint, ReductionError
 from experiments.grow import grow
 from experiments.train import Recipe, advance, begin, keep, rate, recipe_for, resume, train
 
@@ -105,6 +106,31 @@ def test_a_grown_backbone_computes_the_same() -> None:
     wide = grow(narrow, plain("proxy_small"), 0)
     with torch.inference_mode():
         torch.testing.assert_close(narrow(images), wide(images), atol=1e-4, rtol=0)
+
+
+def test_a_set_without_a_split_is_refused_before_it_is_trained_on(tmp_path: Path) -> None:
+    """Pictures for testing alone cannot be trained on; the first line says so, and nothing is written."""
+    (tmp_path / "val/cat").mkdir(parents=True)
+    Image.new("RGB", (32, 32)).save(tmp_path / "val/cat/a.png")
+    data = open_data(f"imagefolder:{tmp_path}?side=32&patch=8")
+    with pytest.raises(DataError, match=r"no images in the validation split of imagefolder:"):
+        train(Recipe("proxy_tiny", data.name, steps=1), data, seconds=9, folder=tmp_path / "weights")
+    assert not (tmp_path / "weights").exists()
+
+
+def test_weights_of_any_data_set_have_a_name_and_their_own_shape(tmp_path: Path) -> None:
+    """Trained on pictures in a folder, weights load without the pictures, for their size and number of classes."""
+    for name in ("train", "val"):
+        for c in "abc":
+            (tmp_path / name / c).mkdir(parents=True)
+            for i in range(4):
+                Image.new("RGB", (20, 20), (9 * i,) * 3).save(tmp_path / name / c / f"{i}.png")
+    data = open_data(f"imagefolder:{tmp_path}?side=16&patch=4")
+    path = train(Recipe("proxy_tiny", data.name, steps=1, batch=4), data, seconds=99, folder=tmp_path / "weights", log=io.StringIO())
+    assert path.parent == tmp_path / "weights"
+    model = load("proxy_tiny", data.name, 0, tmp_path / "weights")
+    with torch.inference_mode():
+        assert tuple(model(data.pixels(data.take("test", 5, 0).images)).shape) == (5, 3)
 
 
 def test_unknown_names_and_missing_weights_are_clear(tmp_path: Path) -> None:
