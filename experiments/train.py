@@ -55,8 +55,8 @@ _SCHEDULES = {
     "proxy_base": (100, 50, 1e-3, "proxy_small"),
 }
 """steps on digit_scenes_multi, steps from there on digit_scenes, learning rate of the former, narrower backbone to grow from."""
-_STEPS = 1600
-"""on any other data set, from random weights."""
+_ELSEWHERE: dict[str, Any] = {"steps": 1600, "batch": 32, "lr": 3e-3}
+"""on any other data set, from random weights; small batches, as with so few images seen the number of steps counts."""
 
 
 def recipe_for(backbone: str, dataset: str, seed: int) -> Recipe:
@@ -70,7 +70,7 @@ def recipe_for(backbone: str, dataset: str, seed: int) -> Recipe:
         raise ReductionError(f"no recipe for backbone {backbone!r}; there are {', '.join(_SCHEDULES)}")
     first, further, lr, narrower = _SCHEDULES[backbone]
     if dataset not in DATASETS:
-        return Recipe(backbone, dataset, seed, _STEPS, lr=lr)
+        return Recipe(backbone, dataset, seed, **_ELSEWHERE)
     if DATASETS[dataset]:
         return Recipe(backbone, dataset, seed, first, lr=lr, grown_from=narrower)
     return Recipe(backbone, dataset, seed, further, lr=lr / 2, initial="digit_scenes_multi")
