@@ -16,6 +16,8 @@ from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent
+# Read with the code itself: a file that is edited while a long sweep runs is not what the sweep runs.
+_LOADED = {path: path.read_text("utf-8") for path in PACKAGE.rglob("*.py")}
 
 
 @cache
@@ -69,7 +71,11 @@ def _cut(lines: list[bytes], first: int, start: int, last: int, end: int) -> Non
 
 @cache
 def _blanked_file(path: Path) -> str:
-    return blanked(path.read_text("utf-8"))
+    return blanked(_text(path))
+
+
+def _text(path: Path) -> str:
+    return _LOADED[path] if path in _LOADED else path.read_text("utf-8")
 
 
 def _file(name: str, package: Path) -> Path:
@@ -81,7 +87,7 @@ def _file(name: str, package: Path) -> Path:
 @cache
 def _imported(path: Path, package: Path) -> tuple[str, ...]:
     """Names of the package's modules that a file imports, anywhere in it."""
-    return tuple(dict.fromkeys(_names(ast.parse(path.read_text("utf-8")), package)))
+    return tuple(dict.fromkeys(_names(ast.parse(_text(path)), package)))
 
 
 def _names(tree: ast.AST, package: Path) -> Iterator[str]:

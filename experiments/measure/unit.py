@@ -12,7 +12,7 @@ from synth.model import CellRequest, LabRecord, Spec
 
 _NEVER = frozenset({"errors", "reducers", "data", "measure.unit", "measure.plan", "ledger", "ledger.sources"})
 """modules that carry values and do not make them; of reducers and data, those that a unit uses are named by it."""
-_TRAINING = frozenset({"finetune", "losses", "train", "grow"})
+_TRAINING = frozenset({"finetune", "losses", "optimise", "train", "grow"})
 """what a cell off the shelf does not depend on."""
 
 
@@ -65,7 +65,9 @@ class Unit(ABC):
 
     def key(self) -> str:
         """Digest of code, weights, data and arguments."""
-        return key_of(unit=type(self).__name__, cell=self.cell.model_dump(), digests=self.digests(), arguments=self.arguments())
+        # Without defaults: a new field of cells that says what was always meant expires nothing.
+        cell = self.cell.model_dump(exclude_defaults=True)
+        return key_of(unit=type(self).__name__, cell=cell, digests=self.digests(), arguments=self.arguments())
 
     def record(self, metric: str, value: float | None, **fields: Any) -> LabRecord:
         """A record of this unit's cell."""

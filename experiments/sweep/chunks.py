@@ -26,7 +26,12 @@ class Chunk:
 
 
 def cut(specs: Iterable[Spec], seed: int = 0) -> list[Chunk]:
-    """Chunks in the order in which they are started: the smallest backbones first, off the shelf before fine-tuned, then by `seed`."""
+    """
+    Chunks in the order in which they are started.
+
+    The smallest backbones first, off the shelf before fine-tuned, low keep rates before high ones, as controls are measured at
+    the lowest; chunks that are alike in all this by `seed`.
+    """
     chunks = [chunk for spec in specs for chunk in _cut(spec)]
     random.Random(seed).shuffle(chunks)
     return sorted(chunks, key=_effort)
@@ -45,10 +50,10 @@ def _name(cell: CellRequest) -> str:
     return "-".join((cell.backbone, cell.dataset or "shape", str(cell.seed), *regime)).replace("/", "_")
 
 
-def _effort(chunk: Chunk) -> tuple[int, bool]:
+def _effort(chunk: Chunk) -> tuple[int, bool, float]:
     first = chunk.spec.cells[0]
     size = next((place for place, word in enumerate(_SIZES) if word in first.backbone), len(_SIZES))
-    return size, _tuned(first)
+    return size, _tuned(first), first.keep_rate if _tuned(first) else 0.0
 
 
 def _tuned(cell: CellRequest) -> bool:

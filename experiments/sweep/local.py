@@ -31,7 +31,7 @@ class Local(Executor):
     def __init__(self, workers: int | None = None) -> None:
         self.slots = workers or len(os.sched_getaffinity(0))
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["experiments.run"])
+        self._context.set_forkserver_preload(["experiments.run", "timm.models.vision_transformer"])
         self._jobs: dict[Chunk, _Job] = {}
 
     def start(self, chunk: Chunk, held: frozenset[str], weights: str, seconds: float) -> None:
