@@ -223,7 +223,9 @@ def _mix(heads: Heads, queries: Tensor, fused: bool) -> Tensor:
 def _matrix(heads: Heads, queries: Tensor) -> Tensor:
     """The attention matrix, [b, h, m, n]."""
     logits = (queries * heads.scale) @ heads.k.transpose(-2, -1)
-    return (logits if heads.bias is None else logits + heads.bias).softmax(-1)
+    if heads.bias is not None:
+        logits = logits + heads.bias
+    return logits.softmax(-1) if torch.is_grad_enabled() else torch.softmax(logits, -1, out=logits)
 
 
 def _mix_and_receive(heads: Heads, prefix: int) -> tuple[Tensor, Tensor]:

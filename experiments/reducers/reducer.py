@@ -201,6 +201,14 @@ def gather(tokens: Tensor, index: Tensor) -> Tensor:
     return tokens[torch.arange(len(tokens), device=tokens.device).unsqueeze(1), index]
 
 
+def add_rows(tokens: Tensor, index: Tensor, rows: Tensor) -> Tensor:
+    """`tokens` [b, m, d] with every one of `rows` [b, r, d] added to the token that `index` [b, r] gives it."""
+    batch, count, width = tokens.shape
+    # One axis for all tokens of the batch: adding whole rows is several times faster than scattering single channels.
+    where = index + count * torch.arange(batch, device=index.device).unsqueeze(1)
+    return tokens.reshape(-1, width).index_add(0, where.flatten(), rows.reshape(-1, width)).view(batch, count, width)
+
+
 def squared_distances(tokens: Tensor) -> Tensor:
     """Squared Euclidean distances between the tokens [b, n, d] of an image: [b, n, n], exactly 0 on the diagonal."""
     products = tokens @ tokens.transpose(1, 2)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from experiments.reducers.reducer import Reducer, Reduction, View, gather, register
+from experiments.reducers.reducer import Reducer, Reduction, View, add_rows, gather, register
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,7 @@ class Matching:
 
     def sum(self, tokens: Tensor) -> Tensor:
         """Sums of merged tokens: [b, n, d] → patches [b, u + m, d], unmerged even ones first."""
-        target = (self.target - self.skipped).unsqueeze(-1).expand(-1, -1, tokens.shape[-1])
-        into = tokens[:, self.odd].scatter_add(1, target, gather(tokens, self.merged))
+        into = add_rows(tokens[:, self.odd], self.target - self.skipped, gather(tokens, self.merged))
         return torch.cat([gather(tokens, self.unmerged), into], 1)
 
     def assign(self, n: int) -> Tensor:
