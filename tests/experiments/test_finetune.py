@@ -156,14 +156,14 @@ def test_a_time_limit_ends_the_schedule_and_has_a_name_of_its_own(tmp_path: Path
     tune(recipe, tmp_path, seconds=0.0)
     facts = next(tmp_path.glob("*.json")).read_text("utf-8")
     assert '"steps_done": 0' in facts
-    assert finetune.name_of(recipe, seconds=0.0) != finetune.name_of(recipe)
+    assert finetune.name_of(recipe, DATA, seconds=0.0) != finetune.name_of(recipe, DATA)
 
 
 def test_weights_are_named_by_what_they_depend_on() -> None:
     """Another method, rate, learning rate, regime or seed is another file."""
     recipe = make_recipe("dynamicvit")
     others = [{"method": "topk"}, {"keep_rate": 0.7}, {"lr": 1.0}, {"regime": "fine_tuned_no_teacher"}, {"seed": 1}]
-    names = {finetune.name_of(replace(recipe, **change)) for change in [{}, *others]}  # type: ignore[arg-type]
+    names = {finetune.name_of(replace(recipe, **change), DATA) for change in [{}, *others]}  # type: ignore[arg-type]
     assert len(names) == len(others) + 1
 
 
