@@ -5,8 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from experiments.analysis.panels import Panel
+    from experiments.analysis.rows import Rows
 
 Row = dict[str, Any]
 
@@ -18,6 +23,10 @@ def add_parsers(commands: Any) -> None:
     table.add_argument("--keep-rate", type=float, action="append", default=[], help="only this one; may be given again")
     table.add_argument("--json", action="store_true")
     table.set_defaults(call=_table)
+    patterns = commands.add_parser("patterns", help="likeness of the methods' patterns, and what it says of their performance")
+    _selection(patterns)
+    patterns.add_argument("--json", action="store_true")
+    patterns.set_defaults(call=_patterns)
 
 
 def _selection(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +52,36 @@ def _table(options: argparse.Namespace) -> int:
     else:
         print(rank_tables(ranked, standing, rows.images, rows.stale))
     return 0
+
+
+def _patterns(options: argparse.Namespace) -> int:
+    from experiments.analysis.correlation import correlations
+    from experiments.analysis.panels import panels
+    from experiments.analysis.pattern_text import pattern_tables
+    from experiments.analysis.rows import read_rows
+    from experiments.analysis.similarity import RECORDED, by_family, likenesses, summary
+
+    metrics = ("performance", *RECORDED)
+    rows = read_rows(options.ledger, metrics=metrics, dataset=options.dataset, backbone=options.backbone, regime=options.regime)
+    found, places = likenesses(rows.records), panels(rows.records)
+    if not found or not places:
+        return _nothing(options)
+    medians, families, related = summary(found), by_family(found), correlations(found, places)
+    if options.json:
+        parts = {"likeness": medians, "families": families, "correlations": related.pooled, "contrasts": related.contrasts}
+        parts["correlation_cells"] = related.cells
+        print(json.dumps({name: filled(part) for name, part in parts.items()} | {"stale_rows": rows.stale}, indent=1))
+    else:
+        print(pattern_tables(medians, families, related, _circumstances(rows, places), rows.stale))
+    return 0
+
+
+def _circumstances(rows: Rows, places: Sequence[Panel]) -> str:
+    """ "12 places of digit_scenes (512 images), fine_tuned, 1 to 3 seeds"."""
+    sets = [f"{name} ({rows.images.get(name, '?')} images)" for name in dict.fromkeys(panel.place.dataset for panel in places)]
+    seeds = sorted({len(panel.seeds) for panel in places})
+    told = f"{seeds[0]} to {seeds[-1]} seeds" if len(seeds) > 1 else f"{seeds[0]} seed{'s' if seeds[0] > 1 else ''}"
+    return f"{len(places)} places (data set x backbone x keep rate) of {', '.join(sets)}, {places[0].place.regime}, {told}"
 
 
 def filled(rows: list[Row]) -> list[Row]:
