@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from functools import cache, cached_property
 from itertools import combinations
 from pathlib import Path
-from pathlib import Path
 from typing import Any
 
 import numpy as np
