@@ -7,6 +7,7 @@ from typing import Literal
 
 from synth.model.base import Record
 from synth.model.document import Passage
+from synth.model.experiment import Regime
 from synth.model.observation import Observation, Scale
 
 Outcome = Literal["supported", "refuted", "inconclusive", "no_evidence", "failed"]
@@ -49,8 +50,25 @@ class Rule(Record):
     """bootstrap draws over seeds and images."""
     minimum_seeds: int = 3
     """fewer seeds of measured observations are inconclusive at best."""
+    regime: Regime | None = None
+    """which measured cells are judged, never a mixture; None: those that the claim's words imply, or reported numbers."""
+    refuted_by: Literal["any", "every"] = "any"
+    """parts of an "all" that must be refuted to refute it; "every" where they are signs of one property."""
     parts: tuple[Rule, ...] = ()
     """rules of the parts of a composition, in order."""
+
+
+class Reading(Record):
+    """The statement in another sense, or on other cells, with figures of its own; it never gives the verdict."""
+
+    name: str
+    """ "without ATS", "strong: all 3 among the bottom 3"."""
+    outcome: Outcome
+    """by the stored thresholds, or those of a plain share where the reading is one."""
+    share: float | None = None
+    interval: tuple[float, float] | None = None
+    chance: float | None = None
+    n_cells: int = 0
 
 
 class Judgement(Record):
@@ -72,6 +90,8 @@ class Judgement(Record):
     steps: tuple[str, ...] = ()
     """the numbered steps of the judgement, in words and figures."""
     scale: Scale | None = None
+    readings: tuple[Reading, ...] = ()
+    """the other senses of the statement, beside the one that decides."""
     parts: tuple[Judgement, ...] = ()
 
 
@@ -105,6 +125,10 @@ class Evidence(Record):
     scale: Scale | None = None
     reason: str
     """one line: what was found, or why there is nothing."""
+    complete: bool = True
+    """False for a rerun that lacks cells, so that more time might change what it says."""
+    from_note: bool = False
+    """whether the numbers are those of a reading note of the built-in library, not of the paper itself."""
     quotes: tuple[Quote, ...] = ()
     observations: tuple[Observation, ...] = ()
     judgement: Judgement | None = None

@@ -23,6 +23,8 @@ class Observation(Record):
     """sorted pairs, (("keep_rate", 0.7), ("stage", 1.0))."""
     unit: str = ""
     """"percent", "images/s", "tokens", "gmacs", "" for a plain number."""
+    regime: str = ""
+    """of a measured number on trained weights: "off_the_shelf", "fine_tuned" or "fine_tuned_no_teacher"; else empty."""
     seed: int | None = None
     deviation: float | None = None
     """standard deviation as printed beside the value; None where none is given."""

@@ -43,6 +43,8 @@ class Term(Record):
     """names that count only where they are the whole text or stand before a bracket, as in a table cell: "random", "baseline"."""
     not_before: tuple[str, ...] = ()
     """words that make something else of a name right before them: "norm" after "l2"."""
+    doubtful: tuple[str, ...] = ()
+    """of a family: members that not every source counts; a statement on the family is also judged without them."""
     counterpart: str = ""
     """of a family: the family that it is measured against where a sentence names none."""
 

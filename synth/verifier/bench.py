@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from synth.model import Conditions, Judgement, Observation, Outcome, Quantifier, Rule, Scale, Statement
-from synth.verifier.bootstrap import Array, detectable
+from synth.model import Conditions, Judgement, Observation, Outcome, Quantifier, Reading, Rule, Scale, Statement
+from synth.verifier.bootstrap import Array, detectable, interval
+from synth.verifier.circumstances import missing_cells, population_note, proxy_notes, regime_notes, scale_of, uncertainty_note
 from synth.verifier.panel import CONTROLS, EVERYWHERE, Panel, Place, build_panel
-from synth.verifier.quantifiers import TABLE
-from synth.verifier.scaling import PROXY_DATASETS, backbone_matches, dataset_matches
+from synth.verifier.quantifiers import FLOOR, REFUTE_AT, TABLE
 
 DOUBTED = 0.25
 """how much of a probability's distance from one half is left where the table is too thin for the statement."""
@@ -35,6 +35,8 @@ class Bench:
     missing: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     """what keeps the outcome from being more than inconclusive."""
+    readings: list[Reading] = field(default_factory=list)
+    """the statement in other senses, with figures of their own."""
 
     @property
     def seed(self) -> str:
@@ -94,6 +96,26 @@ class Bench:
             self.step(2, f"left out: {count(lost, 'value')} with fewer than {self.rule.minimum_seeds} seeds")
         return enough
 
+    def reading(
+        self, name: str, share: float, bounds: tuple[float, float], n: int, *, chance: float | None = None, outcome: Outcome | None = None
+    ) -> None:
+        """Write another sense of the statement down with its figures; judged as a plain share unless its outcome is given."""
+        told = outcome or plain_outcome(share, bounds)
+        span = (number(bounds[0]), number(bounds[1])) if not any(map(math.isnan, bounds)) else None
+        found = {"name": name, "outcome": told, "share": number(share), "interval": span, "chance": chance, "n_cells": n}
+        self.readings.append(Reading.model_validate(found))
+        against = "" if chance is None else f", chance {chance:.3f}"
+        self.step(3, f"reading “{name}”: {share:.3f} over {count(n, 'cell')}, {self.spread_words(bounds)}{against}: {told}")
+
+    def share_reading(self, name: str, held: Array, *, chance: float | None = None) -> None:
+        """Another sense of the statement as a share of cells; held is [1 + draws, places], 1 where it holds."""
+        shares = held.mean(1)
+        self.reading(name, float(shares[0]), interval(shares[1:], self.rule.level), held.shape[1], chance=chance)
+
+    def ranked(self, panel: Panel, rivals: Sequence[str]) -> None:
+        """Say who is ranked: a rank without its population says nothing."""
+        self.step(2, population_note(panel, rivals))
+
     def observe(self, panel: Panel, *groups: Sequence[str]) -> None:
         """Say which members of the groups were not observed; a group of which no majority was seen cannot be judged."""
         for group in groups:
@@ -114,7 +136,7 @@ class Bench:
         self.step(2, f"metric {panel.metric}, methods {listed(panel.methods)}")
         if self.missing:
             self.step(2, f"missing: {listed(self.missing)}")
-        for note in (remark, *panel.notes, *proxy_notes(where, panel.used)):
+        for note in (remark, *panel.notes, *regime_notes(panel.used), *proxy_notes(where, panel.used)):
             if note:
                 self.step(2, note)
         self.step(2, uncertainty_note(panel))
@@ -148,6 +170,7 @@ class Bench:
             "smallest_detectable_effect": number(effect),
             "missing": tuple(dict.fromkeys(self.missing)),
             "steps": tuple(self.steps),
+            "readings": tuple(self.readings),
             "scale": scale,
         }
         return Judgement.model_validate(fields | more)
@@ -157,6 +180,13 @@ SCALE_WORDS: dict[Scale, str] = {
     "paper": "scale: paper; all numbers are on the claim's own kind of backbone and data",
     "proxy": "scale: proxy; this can be consistent with or at odds with the claim, it neither proves nor refutes the original",
 }
+
+
+def plain_outcome(share: float, bounds: tuple[float, float]) -> Outcome:
+    """What a share of cells says by itself: 0.8 and more than half for certain supports, half and certainly below 0.8 refutes."""
+    if share >= TABLE["stated"].support_at - 1e-9 and bounds[0] > FLOOR:
+        return "supported"
+    return "refuted" if share <= REFUTE_AT and bounds[1] < TABLE["stated"].support_at else "inconclusive"
 
 
 def number(value: float) -> float | None:
@@ -174,42 +204,6 @@ def listed(names: object) -> str:
     words = list(dict.fromkeys(str(name) for name in names))  # type: ignore[attr-defined]
     rest = f"; and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
     return "; ".join(words[:SHOWN]) + rest
-
-
-def scale_of(observations: Sequence[Observation]) -> Scale:
-    """Paper scale only if every observation is."""
-    return "paper" if all(observation.scale == "paper" for observation in observations) else "proxy"
-
-
-def uncertainty_note(panel: Panel) -> str:
-    """Where the intervals come from."""
-    if any(o.origin == "measured" for o in panel.used):
-        return "intervals: seeds resampled (stretched by Student's factor for few of them), images resampled in pairs"
-    return "intervals: reported numbers have no seeds; the printed deviation, else the precision of print, stands in"
-
-
-def proxy_notes(where: Conditions, used: Sequence[Observation]) -> list[str]:
-    """What stands for the named backbones and data sets at proxy scale."""
-    if scale_of(used) == "paper" or not (where.datasets or where.backbones):
-        return []
-    names = sorted({o.dataset for o in used if o.scale == "proxy"} | {o.backbone for o in used if o.scale == "proxy"})
-    return [f"{', '.join(name for name in names if name)} stand for {', '.join((*where.datasets, *where.backbones))} ({PROXY_WORDS})"]
-
-
-PROXY_WORDS = (
-    f"single-label sets are shown by {PROXY_DATASETS[False]}, multi-label sets by {PROXY_DATASETS[True]}, "
-    "backbones by the proxy of their size"
-)
-
-
-def missing_cells(where: Conditions, used: Sequence[Observation]) -> list[str]:
-    """What the conditions name and the observations lack."""
-    absent = [name for name in where.datasets if not any(dataset_matches(name, o) for o in used)]
-    absent += [name for name in where.backbones if not any(backbone_matches(name, o) for o in used)]
-    for setting in where.settings:
-        if not any(o.setting(setting.name) is not None for o in used):
-            absent.append(f"{setting.name} {setting.range.low if setting.range.low is not None else ''}..{setting.range.high or ''}")
-    return absent
 
 
 def population(panel: Panel, named: Sequence[str], *groups: Sequence[str]) -> list[str]:

@@ -115,6 +115,15 @@ def spearman(x: Array, y: Array) -> Array:
         return np.where(scale > 0, (a * b).sum(-1) / scale, np.nan)
 
 
+def kendall(x: Array, y: Array) -> Array:
+    """Kendall's tau-b along the last axis (no NaN inside); NaN where one side is constant."""
+    a = np.sign(x[..., :, None] - x[..., None, :])
+    b = np.sign(y[..., :, None] - y[..., None, :])
+    scale = np.sqrt((a**2).sum((-1, -2)) * (b**2).sum((-1, -2)))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(scale > 0, (a * b).sum((-1, -2)) / scale, np.nan)
+
+
 def signed_rank_p(differences: Array, rng: np.random.Generator, flips: int = 4000) -> float:
     """One-sided p of Wilcoxon's signed-rank test that differences tend above 0, by random sign flips (zeros dropped)."""
     kept = differences[differences != 0]

@@ -37,7 +37,7 @@ class Place:
     """Where methods are compared: one cell without its method."""
 
     source: str
-    """paper id of reported numbers, "measured" for ours, "" where sources are pooled."""
+    """paper id of reported numbers, "measured" and the regime for ours, "" where papers are pooled."""
     dataset: str
     backbone: str
     settings: tuple[tuple[str, float], ...]
@@ -135,13 +135,14 @@ def _chosen(observations: Iterable[Observation], metric: str) -> list[Observatio
 
 
 def source_of(observation: Observation) -> str:
-    """What an observation may be compared with: numbers of the same paper, or our own."""
-    return "measured" if observation.origin == "measured" else observation.paper_id or "reported"
+    """What an observation may be compared with: numbers of the same paper, or our own of the same regime."""
+    return f"measured {observation.regime}".strip() if observation.origin == "measured" else observation.paper_id or "reported"
 
 
 def _place(observation: Observation, pool: bool, drop: frozenset[str] | None) -> Place:
     settings = tuple(sorted(pair for pair in observation.settings if drop is not None and pair[0] not in drop))
-    return Place("" if pool else source_of(observation), observation.dataset, canonical_backbone(observation.backbone), settings)
+    pooled = pool and observation.origin == "reported"
+    return Place("" if pooled else source_of(observation), observation.dataset, canonical_backbone(observation.backbone), settings)
 
 
 def build_panel(

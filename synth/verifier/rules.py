@@ -26,7 +26,7 @@ from synth.model import (
 )
 from synth.verifier.bench import reads_each_dataset
 from synth.verifier.predicates.correlations import BANDS, HIGH_REFUTED, RIGHT_SIGN
-from synth.verifier.predicates.differences import chance_of
+from synth.verifier.predicates.groups import chance_of
 from synth.verifier.predicates.ranking import members_refute, members_support
 from synth.verifier.quantifiers import REFUTE_AT, TABLE
 

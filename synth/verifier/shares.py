@@ -41,6 +41,14 @@ def tally(scores: Array, level: float) -> Tally:
     return Tally(holds.astype(float), fails.astype(float), draws, (min(below, share), max(above, 1.0 - float(fails.mean()))))
 
 
+def tally_reading(bench: Bench, name: str, scores: Array, *, chance: float | None = None) -> None:
+    """Another sense of a statement that holds or fails cell by cell, with its share, interval and chance."""
+    seen = scores[:, ~np.isnan(scores[0])]
+    if seen.shape[1]:
+        found = tally(seen, bench.rule.level)
+        bench.reading(name, found.share, found.bounds, seen.shape[1], chance=chance)
+
+
 def decide_share(bench: Bench, panel: Panel, scores: Array, quantifier: Quantifier, chance: float | None) -> Judgement:
     """Judge a predicate that holds or fails cell by cell, by the rule's shares."""
     if not panel.places:

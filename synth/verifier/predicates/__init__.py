@@ -7,12 +7,14 @@ from typing import Any
 
 from synth.model import Judgement
 from synth.verifier.bench import Bench
+from synth.verifier.predicates.compare import compare
 from synth.verifier.predicates.contrasts import contrast
 from synth.verifier.predicates.correlations import compare_correlations, correlate
-from synth.verifier.predicates.differences import compare, effect
-from synth.verifier.predicates.profiles import spread, trend
+from synth.verifier.predicates.effect import effect
 from synth.verifier.predicates.quantities import amount
 from synth.verifier.predicates.ranking import rank
+from synth.verifier.predicates.spread import spread
+from synth.verifier.predicates.trend import trend
 
 PREDICATES: dict[str, Callable[[Any, Bench], Judgement]] = {
     "rank": rank,

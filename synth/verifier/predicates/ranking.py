@@ -1,4 +1,4 @@
-"""Rank: how many of a group are among the top or bottom k, cell by cell or by mean rank over all cells."""
+"""Rank: how many of a group are among the top or bottom k of each cell; mean_ranks.py ranks once over all cells."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from synth.model import Judgement, Outcome, Rank
 from synth.verifier.bench import Bench, breakdown, by_dataset, count, population, reads_each_dataset
-from synth.verifier.bootstrap import Array, generator, holm, hypergeometric, interval, ranks, signed_rank_p, standing, tail
+from synth.verifier.bootstrap import Array, hypergeometric, interval, ranks, standing, tail
+from synth.verifier.families import undisputed
 from synth.verifier.panel import Panel
+from synth.verifier.predicates.mean_ranks import by_mean_rank
 from synth.verifier.quantifiers import LEAST_CELLS, SIGNIFICANCE, TABLE
 
 
 def members_support(size: int, k: int, share: float) -> float:
-    """Mean number of members in the top k that supports: a share of the group where it fits, half of the places where it does not."""
+    """Mean number of members in the top k that supports: a share of the group where it fits, more than half of the places where not."""
     return share * size if size <= k else k / 2
 
 
@@ -32,10 +35,11 @@ def rank(hypothesis: Rank, bench: Bench) -> Judgement:
     rivals = population(panel, named, subject)
     panel = panel.only(rivals)
     bench.observe(panel, subject)
+    bench.ranked(panel, rivals)
     sign = panel.sign if hypothesis.end == "top" else -panel.sign
     placed = _ranks(panel.values * sign)
     if hypothesis.by == "mean_rank":
-        return _by_mean_rank(hypothesis, bench, panel, placed)
+        return by_mean_rank(hypothesis, bench, panel, placed)
     possible = _possible(panel.values * sign, panel.columns(subject), hypothesis.k, bench.rule.level)
     return _by_cell(hypothesis, bench, panel, placed, possible)
 
@@ -82,6 +86,7 @@ def _by_cell(hypothesis: Rank, bench: Bench, panel: Panel, placed: Array, possib
     detail = breakdown(panel.places, counts[0])
     if detail:
         bench.step(3, f"by condition: {detail}")
+    _forms(hypothesis, bench, panel, placed)
     support = members_support(largest, k, TABLE[hypothesis.quantifier].support_at) if largest != len(hypothesis.subject.members) else None
     support_at = bench.rule.support_at if support is None else min(bench.rule.support_at, support)
     if len(panel.places) < LEAST_CELLS and (hypothesis.per_dataset or TABLE[hypothesis.quantifier].over_cells):
@@ -89,8 +94,44 @@ def _by_cell(hypothesis: Rank, bench: Bench, panel: Panel, placed: Array, possib
     outcome = _outcome(hypothesis, bench, panel, counts, possible, chance, p, support_at, largest)
     draws = counts[1:].mean(1)
     groups = _groups(hypothesis, panel)
-    probability = float(np.all([counts[1:, rows].mean(1) >= support_at - 1e-9 for rows in groups], axis=0).mean())
+    reaches = np.all([_reaches(counts[1:, rows].mean(1), support_at, largest <= k) for rows in groups], axis=0)
+    probability = float(reaches.mean())
     return bench.judgement(outcome, panel, draws, statistic, bounds, grain=1.0 / len(panel.places), probability=probability, chance=chance)
+
+
+def _reaches(mean: Array | float, support_at: float, fits: bool) -> NDArray[np.bool_]:
+    """Whether a mean count supports: at its threshold where the group fits among k, above half of the places where it does not."""
+    values = np.asarray(mean)
+    return np.asarray(values >= support_at - 1e-9 if fits else values > support_at + 1e-9, dtype=bool)
+
+
+def _forms(hypothesis: Rank, bench: Bench, panel: Panel, placed: Array) -> None:
+    """
+    The weak and the strong form as shares of cells, each with its own chance.
+
+    A group that fits among k: most of it is there (weak), all of it (strong). A larger one: one member is there (weak),
+    undisputed members hold at least half of the places (strong). A single method has one form.
+    """
+    k, members = hypothesis.k, [m for m in hypothesis.subject.members if m in panel.methods]
+    if len(members) < 2:
+        return
+    core = [m for m in undisputed(hypothesis.subject.members) if m in panel.methods]
+    fits = len(members) <= k
+    weak, strong = (len(members) // 2 + 1, len(members)) if fits else (1, math.ceil(k / 2))
+    forms = (("weak", members, weak), ("strong", members if fits else core, strong))
+    where = f"among the {hypothesis.end} {k}"
+    for name, group, least in forms:
+        own = panel.columns(group)
+        held = ((placed[:, :, own] <= k + 1e-9).sum(2) >= least).astype(float)
+        told = f"all {least}" if least == len(group) else f"at least {least} of {', '.join(group)}"
+        bench.share_reading(f"{name}: {told} {where}", held, chance=_chance_of_at_least(placed[0], own, k, least))
+
+
+def _chance_of_at_least(placed: Array, own: list[int], k: int, least: int) -> float:
+    """Mean over places of the chance that `least` or more of a group are among k of those observed there."""
+    seen = ~np.isnan(placed)
+    sizes = zip(seen.sum(1), seen[:, own].sum(1), strict=True)
+    return float(np.mean([hypergeometric(int(n), int(g), k)[least:].sum() for n, g in sizes]))
 
 
 def bounds_of(counts: Array, possible: Array, level: float) -> tuple[float, float]:
@@ -111,7 +152,8 @@ def _outcome(
     fits = size <= hypothesis.k
     refute_at = members_refute(size, hypothesis.k) if fits else max(bench.rule.refute_at, chance)
     floor = 0.5 * size if fits else chance
-    bench.step(4, f"supported from {support_at:g} with a lower bound above {floor:.3g}, refuted below {refute_at:.3g}")
+    least = f"{'from' if fits else 'above'} {support_at:g}"
+    bench.step(4, f"supported {least} with a lower bound above {floor:.3g}, refuted below {refute_at:.3g}")
     if TABLE[hypothesis.quantifier].against_chance:
         return _against_chance(bench, counts, possible, chance, p, support_at, min(size, hypothesis.k), fits)
     chosen_rows = _groups(hypothesis, panel)
@@ -122,8 +164,8 @@ def _outcome(
     lows = [bounds_of(counts[:, chosen], possible[chosen], bench.rule.level) for chosen in chosen_rows]
     if any(mean[0] < refute_at - 1e-9 and high < support_at for mean, (_, high) in zip(means, lows, strict=True)):
         return "refuted"
-    strong = all(mean[0] >= support_at - 1e-9 and low > floor - 1e-9 for mean, (low, _) in zip(means, lows, strict=True))
-    if not strong or means[0][0] <= chance:
+    enough = all(_reaches(mean[0], support_at, fits) and low > floor - 1e-9 for mean, (low, _) in zip(means, lows, strict=True))
+    if not enough or means[0][0] <= chance:
         return "inconclusive"
     if hypothesis.quantifier != "stated" and p >= SIGNIFICANCE:
         bench.step(4, f"{count(counts.shape[1], 'cell')} cannot tell this from chance")
@@ -143,7 +185,7 @@ def _against_chance(
 ) -> Outcome:
     low, high = bounds_of(counts, possible, bench.rule.level)
     mean, n = float(counts[0].mean()), counts.shape[1]
-    if mean >= support_at - 1e-9 and p < SIGNIFICANCE and low > chance:
+    if _reaches(mean, support_at, fits) and p < SIGNIFICANCE and low > chance:
         return "supported"
     if not fits and mean > chance:
         return "inconclusive"
@@ -151,62 +193,3 @@ def _against_chance(
     share = support_at / most
     improbable = 1.0 - tail([(1 - share, share)] * n, math.floor(mean * n / most + 1e-9) + 1) < SIGNIFICANCE
     return "refuted" if p >= SIGNIFICANCE and improbable and high < support_at else "inconclusive"
-
-
-def _by_mean_rank(hypothesis: Rank, bench: Bench, panel: Panel, placed: Array) -> Judgement:
-    k, own = hypothesis.k, panel.columns(hypothesis.subject.members)
-    common = ~np.isnan(placed[0]).any(1)
-    full = common.sum() >= max(1, len(panel.places) // 2)
-    chosen = placed[:, common] if full else placed
-    with np.errstate(invalid="ignore"):
-        means = np.nanmean(chosen, axis=1)
-    order = ranks(-means)
-    inside = (order[:, own] <= k + 1e-9).sum(1).astype(float)
-    statistic, bounds = float(inside[0]), interval(inside[1:], bench.rule.level)
-    listing = sorted(zip(means[0], panel.methods, strict=True))
-    bench.step(3, f"mean ranks over {count(int(chosen.shape[1]), 'cell')}: " + ", ".join(f"{name} {mean:.2f}" for mean, name in listing))
-    for label, rows in _backbone_rows(panel).items():
-        own_means = np.nanmean(placed[0, rows][:, own], axis=0)
-        bench.step(3, f"on {label}: " + ", ".join(f"{panel.methods[c]} {mean:.2f}" for c, mean in zip(own, own_means, strict=True)))
-    most = min(len(own), k)
-    chance = k * len(own) / len(panel.methods)
-    told = f"{int(statistic)} of {most} among the {hypothesis.end} {k} by mean rank"
-    bench.step(3, f"{told}, interval {bounds[0]:g} to {bounds[1]:g}, chance {chance:.3f}")
-    beaten = _beaten(bench, panel, chosen[0], own, means[0])
-    weak = bool((order[0, own] <= max(k, 3) + 1e-9).all()) and not beaten
-    bench.step(3, f"weak form, all within the best {max(k, 3)} and none beaten: {'holds' if weak else 'does not hold'}")
-    support_at = bench.rule.support_at
-    needed = min(most, math.ceil(support_at - 1e-9))
-    probability = float((inside[1:] >= needed).mean())
-    outcome: Outcome = "inconclusive"
-    if beaten and statistic < needed:
-        outcome = "refuted"
-    elif statistic >= needed and probability >= (1 + bench.rule.level) / 2 - 1e-9:
-        outcome = "supported"
-    elif statistic < needed and bounds[1] < needed and chosen.shape[1] < 6:
-        # Too few cells for a rank test; the table itself leaves no doubt.
-        outcome = "refuted"
-    return bench.judgement(outcome, panel, inside[1:], statistic, bounds, grain=1.0, probability=probability, chance=chance)
-
-
-def _backbone_rows(panel: Panel) -> dict[str, list[int]]:
-    names = sorted({place.backbone for place in panel.places})
-    if len(names) < 2:
-        return {}
-    return {name: [row for row, place in enumerate(panel.places) if place.backbone == name] for name in names}
-
-
-def _beaten(bench: Bench, panel: Panel, placed: Array, own: list[int], means: Array) -> bool:
-    """Whether a method outside the group stands above a member by Wilcoxon's test over the cells, after Holm."""
-    pairs = [(m, o) for m in range(len(panel.methods)) if m not in own for o in own if means[m] < means[o]]
-    values = []
-    for rival, member in pairs:
-        difference = placed[:, member] - placed[:, rival]
-        rng = generator(bench.seed, panel.methods[rival], panel.methods[member])
-        values.append(signed_rank_p(difference[~np.isnan(difference)], rng))
-    adjusted = holm(values)
-    wins = [
-        f"{panel.methods[m]} above {panel.methods[o]} (p = {p:.3g})" for (m, o), p in zip(pairs, adjusted, strict=True) if p < SIGNIFICANCE
-    ]
-    bench.step(3, f"Wilcoxon over cells, Holm: {'; '.join(wins) or 'no method outside the group stands above a member'}")
-    return bool(wins)

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from synth.model import AllOf, Compare, Correlate, Group, Hypothesis, Quantifier, Rank, Rule
 from synth.verifier.predicates.contrasts import thirds
-from synth.verifier.predicates.differences import chance_of
+from synth.verifier.predicates.groups import chance_of
 from synth.verifier.quantifiers import TABLE
 from synth.verifier.rules import rule_for
 

@@ -1,22 +1,20 @@
-"""Trend and Spread: how a method's numbers change along a setting, and how much its standing varies over the cells."""
+"""Trend: how a method's numbers change along a setting, by themselves or beyond what others lose on the same way."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from synth.model import Judgement, Outcome, Spread, Trend
-from synth.verifier.bench import Bench, count, population
-from synth.verifier.bootstrap import Array, generator, interval, ranks
+from synth.model import Judgement, Trend
+from synth.verifier.bench import Bench, population
+from synth.verifier.bootstrap import Array
 from synth.verifier.panel import EVERYWHERE, Panel, Place
-from synth.verifier.quantifiers import FLOOR
 from synth.verifier.scaling import KEEP_RATE_SLACK
-from synth.verifier.shares import decide_share
+from synth.verifier.shares import decide_share, tally_reading
 
-LEAST_CELLS = 3
-"""a spread over fewer cells is none."""
+LOW_KEEP_RATE = 0.5
+"""a drop "at lower keep rates", whose end is left open, must show here already and grow on to the lowest rate."""
 
 
 def trend(hypothesis: Trend, bench: Bench) -> Judgement:
@@ -40,10 +38,7 @@ def trend(hypothesis: Trend, bench: Bench) -> Judgement:
     change = np.stack([_change(panel, way, subject) for way in ways], axis=1)
     scores = _trend_scores(hypothesis, change)
     if beyond:
-        theirs = np.stack([_change(panel, way, beyond) for way in ways], axis=1)
-        direction = -1.0 if hypothesis.direction == "falls" else 1.0
-        scores = np.minimum(direction * change, direction * (change - theirs) - hypothesis.margin)
-        bench.step(3, f"the change must exceed that of {', '.join(beyond)} by {hypothesis.margin:g}")
+        scores = _beyond(hypothesis, bench, panel, ways, subject, beyond)
     for index, way in enumerate(ways[:12]):
         bench.step(3, _told(panel, way, hypothesis, subject, float(change[0, index])))
     places = tuple(panel.places[way[0]].without(hypothesis.setting) for way in ways)
@@ -51,6 +46,44 @@ def trend(hypothesis: Trend, bench: Bench) -> Judgement:
     values = np.stack([panel.values[:, way].mean(1) for way in ways], axis=1)
     merged = Panel(panel.metric, panel.methods, places, values, repeats, panel.used, panel.notes, panel.slack[: len(ways)])
     return decide_share(bench, merged, scores, "stated", None)
+
+
+def _beyond(
+    hypothesis: Trend, bench: Bench, panel: Panel, ways: Sequence[list[int]], subject: Sequence[str], beyond: Sequence[str]
+) -> Array:
+    """
+    Positive where the change exceeds that of others by the margin.
+
+    With an open end along the keep rates the excess must show at 0.5 and grow from the first lower rate to the lowest; the
+    whole way by itself is another reading then.
+    """
+    direction = -1.0 if hypothesis.direction == "falls" else 1.0
+
+    def changes(methods: Sequence[str], steps: Sequence[list[int]]) -> Array:
+        return direction * np.stack([_change(panel, way, methods) for way in steps], axis=1)
+
+    def exceeds(steps: Sequence[list[int]]) -> Array:
+        return np.asarray(changes(subject, steps) - changes(beyond, steps))
+
+    names = ", ".join(beyond)
+    whole = np.minimum(changes(subject, ways), exceeds(ways) - hypothesis.margin)
+    if hypothesis.end is not None or hypothesis.setting != "keep_rate":
+        bench.step(3, f"the change must exceed that of {names} by {hypothesis.margin:g}")
+        return whole
+    probes = [_down_to(panel, way, hypothesis.setting, LOW_KEEP_RATE) for way in ways]
+    bench.step(3, f"the change down to {LOW_KEEP_RATE:g} must exceed that of {names} by {hypothesis.margin:g}, and the excess must grow")
+    tally_reading(bench, f"down to the lowest keep rate: the change exceeds that of {names} by {hypothesis.margin:g}", whole)
+    scores = np.minimum(changes(subject, probes), exceeds(probes) - hypothesis.margin)
+    tally_reading(bench, f"down to {LOW_KEEP_RATE:g}, growing or not", scores)
+    growth = exceeds(ways) - exceeds([way[:2] for way in ways])
+    grows = np.array([len(way) > 2 for way in ways])
+    return np.asarray(np.where(grows, np.minimum(scores, growth), scores))
+
+
+def _down_to(panel: Panel, way: list[int], setting: str, value: float) -> list[int]:
+    """The way cut behind the first setting at or below the value; the whole way where it never gets there."""
+    reached = [i for i, row in enumerate(way) if i and (panel.places[row].setting(setting) or 0.0) <= value + KEEP_RATE_SLACK]
+    return way[: reached[0] + 1] if reached else way
 
 
 def _on_a_way(panel: Panel, hypothesis: Trend, subject: Sequence[str], beyond: Sequence[str]) -> Array:
@@ -111,65 +144,3 @@ def _told(panel: Panel, way: Sequence[int], hypothesis: Trend, subject: Sequence
     path = ", ".join(f"{setting:g}: {value:.4g}" for setting, value in zip(settings, values, strict=True))
     where = panel.places[way[0]].without(hypothesis.setting).label
     return f"{where}: {hypothesis.setting} {path}; change {change:.4g}; " + (f"breaks at {broken:g}" if broken is not None else "no break")
-
-
-def _enough(panel: Panel, subject: Sequence[str], rivals: Sequence[str]) -> Array:
-    seen = ~np.isnan(panel.values[0])
-    return np.asarray(seen[:, panel.columns(subject)].any(1) & (seen[:, panel.columns(rivals)].sum(1) >= 3), dtype=float)
-
-
-def spread(hypothesis: Spread, bench: Bench) -> Judgement:
-    """Judge "the subject varies most (least)": spread over cells of the deficit to the cell's median, and of the rank."""
-    subject, named = hypothesis.subject.members, hypothesis.population.members
-    panel = bench.panel(
-        hypothesis.metric,
-        hypothesis.where,
-        needed=subject,
-        judgeable=lambda p: _enough(p, subject, population(p, named, subject)),
-    )
-    bench.observe(panel, subject)
-    panel = panel.only(population(panel, named, subject))
-    rng = generator(bench.seed, "cells")
-    draws, places = panel.values.shape[0] - 1, len(panel.places)
-    drawn = np.concatenate([np.arange(places)[None], rng.integers(places, size=(draws, places))])
-    oriented = panel.values * panel.sign
-    deficits = np.nanmedian(oriented, axis=2, keepdims=True) - oriented
-    placed = np.stack([ranks(oriented[:, p]) for p in range(places)], axis=1)
-    own = panel.columns(subject)
-    others = [c for c in range(len(panel.methods)) if c not in own and (~np.isnan(panel.values[0, :, c])).sum() >= min(LEAST_CELLS, places)]
-    shares = []
-    for name, quantity in (("deficit to the median", deficits), ("rank", placed)):
-        sizes = _deviations(quantity, drawn)
-        shares.append(_exceeded(sizes, own, others, hypothesis.extreme))
-        listing = sorted(((float(sizes[0, c]), panel.methods[c]) for c in [*own, *others]), reverse=True)
-        bench.step(3, f"standard deviation of the {name} over {count(places, 'cell')}: " + ", ".join(f"{m} {v:.3g}" for v, m in listing))
-    share = np.minimum(*shares)
-    bounds = interval(share[1:], bench.rule.level)
-    probability = float((share[1:] >= bench.rule.support_at - 1e-9).mean())
-    chance = 1.0 / (len(others) + 1)
-    told = f"the subject exceeds {share[0]:.3f} of the others in both, {bench.spread_words(bounds)}"
-    bench.step(3, f"{told}; chance of the extreme {chance:.3f}")
-    outcome: Outcome = "inconclusive"
-    if places < LEAST_CELLS or not others:
-        bench.doubts.append(f"a spread needs {LEAST_CELLS} cells and another method")
-    if share[0] >= bench.rule.support_at - 1e-9 and bounds[0] > FLOOR:
-        outcome = "supported"
-    elif share[0] <= bench.rule.refute_at and bounds[1] < bench.rule.support_at:
-        outcome = "refuted"
-    return bench.judgement(outcome, panel, share[1:], float(share[0]), bounds, probability=probability, chance=chance)
-
-
-def _deviations(quantity: Array, drawn: NDArray[np.int64]) -> Array:
-    """[1 + draws, methods]: standard deviation over the drawn places."""
-    picked = np.take_along_axis(quantity, drawn[:, :, None], axis=1)
-    seen = ~np.isnan(picked)
-    n = np.maximum(seen.sum(1), 1)
-    mean = np.where(seen, picked, 0.0).sum(1) / n
-    return np.asarray(np.sqrt((np.where(seen, picked - mean[:, None], 0.0) ** 2).sum(1) / n))
-
-
-def _exceeded(sizes: Array, own: list[int], others: list[int], extreme: str) -> Array:
-    """[1 + draws]: share of the others whose spread is smaller (larger, for "least") than the subject's."""
-    mine = sizes[:, own].mean(1)[:, None]
-    theirs = sizes[:, others]
-    return np.asarray(((theirs < mine) if extreme == "most" else (theirs > mine)).mean(1)) if others else np.zeros(sizes.shape[0])
