@@ -99,8 +99,8 @@ class ReducedViT(nn.Module):
         vit = self.model
         tokens = vit.norm_pre(vit.patch_drop(vit._pos_embed(vit.patch_embed(images))))
         stream = Stream(tokens.contiguous())
-        for block in vit.blocks[: self._first]:
-            self._block(block, stream, received=False)
+        for index, block in enumerate(vit.blocks[: self._first]):
+            self._block(block, stream, index)
         return stream.tokens
 
     def continued(self, tokens: Tensor) -> tuple[Tensor, Trace]:
@@ -121,11 +121,11 @@ class ReducedViT(nn.Module):
         for index in range(self._first, len(vit.blocks)):
             block = vit.blocks[index]
             if index in self.locations:
-                reduction = self._stage(block, stream, self.locations.index(index))
+                reduction = self._stage(block, stream, index)
                 if trace is not None:
                     _record_stage(trace, reduction)
             else:
-                self._block(block, stream, received=self.reducer.needs_received and index + 1 in self.locations)
+                self._block(block, stream, index)
             if trace is not None:
                 _record_block(trace, stream, self.prefix, index, index in (*self.locations, len(vit.blocks) - 1))
         tokens = vit.norm(stream.tokens)
@@ -134,17 +134,21 @@ class ReducedViT(nn.Module):
         out: Tensor = vit.forward_head(tokens)
         return out
 
-    def _block(self, block: Any, stream: Stream, received: bool) -> None:
+    def _block(self, block: Any, stream: Stream, index: int) -> None:
         """A block without a stage."""
-        heads = _project(block, stream, self.prefix)
-        if received:
-            mixed, stream.received = _mix_and_receive(heads, self.prefix)
-        else:
-            mixed = _mix(heads, heads.q, self.fused)
+        mixed = self._attend(_project(block, stream, self.prefix), stream, index)
         stream.tokens = _mlp(block, _add(stream.tokens, _leave(block, mixed)))
 
-    def _stage(self, block: Any, stream: Stream, stage: int) -> Reduction | None:
-        """A block with a stage, cut at the reducer's place."""
+    def _attend(self, heads: Heads, stream: Stream, index: int) -> Tensor:
+        """Attention of all tokens in block `index`; the stream learns what each received where the next stage asks for it."""
+        if not self.reducer.needs_received or index + 1 not in self.locations:
+            return _mix(heads, heads.q, self.fused)
+        mixed, stream.received = _mix_and_receive(heads, self.prefix)
+        return mixed
+
+    def _stage(self, block: Any, stream: Stream, index: int) -> Reduction | None:
+        """The block `index`, which has a stage, cut at the reducer's place."""
+        stage = self.locations.index(index)
         reduction = None
         if self.reducer.place == "before":
             reduction = self.reducer.reduce(self._view(stream, stage, None))
@@ -156,7 +160,7 @@ class ReducedViT(nn.Module):
             self._replace(stream, reduction)
             stream.tokens = _add(stream.tokens, _leave(block, _mix(heads, queries, self.fused)))
         else:
-            stream.tokens = _add(stream.tokens, _leave(block, _mix(heads, heads.q, self.fused)))
+            stream.tokens = _add(stream.tokens, _leave(block, self._attend(heads, stream, index)))
         if self.reducer.place == "between":
             reduction = self.reducer.reduce(self._view(stream, stage, heads))
             self._replace(stream, reduction)

@@ -45,10 +45,10 @@ class KMedoids(Reducer):
     needs_received = True
 
     def reduce(self, view: View) -> Reduction | None:
-        """The medoids leave."""
+        """The medoids leave; in a first block, before which none attended, all patches weigh alike."""
         if self.full(view):
             return None
-        assert view.received is not None
+        received = view.patches.new_ones(view.patches.shape[:2]) if view.received is None else view.received
         with torch.no_grad():
-            centres, assign = medoids(squared_distances(view.patches), view.received, self.counts[view.stage])
+            centres, assign = medoids(squared_distances(view.patches), received, self.counts[view.stage])
         return Reduction(kept=centres, assign=assign)
