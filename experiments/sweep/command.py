@@ -7,6 +7,8 @@ import math
 import sys
 from pathlib import Path
 
+from experiments.sweep.executor import Executor
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments of `sweep`."""
@@ -30,7 +32,6 @@ def call(options: argparse.Namespace) -> int:
     """Sweep; 0 if everything was measured, 1 if something failed, 3 if something is left."""
     from experiments.ledger import Ledger
     from experiments.sweep.chunks import cut
-    from experiments.sweep.local import Local
     from experiments.sweep.progress import Progress, summary
     from experiments.sweep.shipped import specifications
     from experiments.sweep.sweep import Sweep
@@ -42,10 +43,20 @@ def call(options: argparse.Namespace) -> int:
         spec = Spec.model_validate_json(options.spec.read_text("utf-8"))
         specs = (spec.model_copy(update={"data_folder": options.data or spec.data_folder}),)
     chunks = cut(specs, options.seed)
-    executor = Local(options.workers)
+    executor = _executor(options)
     with Progress(len(chunks)) as log:
         report = Sweep(chunks, Ledger(options.ledger), executor, chunk_seconds=options.chunk_seconds, log=log).run(options.seconds)
     print(f"{summary(report)}; {report.seconds:.0f} s", file=sys.stderr)
     if report.failed:
         return 1
     return 3 if report.left else 0
+
+
+def _executor(options: argparse.Namespace) -> Executor:
+    if options.executor == "ray":
+        from experiments.sweep.ray import OnRay
+
+        return OnRay(options.address, options.workers)
+    from experiments.sweep.local import Local
+
+    return Local(options.workers)

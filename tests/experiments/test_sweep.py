@@ -208,3 +208,25 @@ def test_the_command_reports_and_exits_by_what_happened(tmp_path: Path, capsys: 
     told = capsys.readouterr()
     assert told.out == ""
     assert "1 chunks done, 0 left, 0 broken off; 1 units measured, 0 in the ledger before, 0 failed" in told.err
+
+
+def test_ray_gives_what_local_processes_give(tmp_path: Path) -> None:
+    """The same rows but for times, by tasks of a Ray that the sweep starts on this machine."""
+    pytest.importorskip("ray", reason="needs Ray: pip install 'synth[ray]'")
+    (tmp_path / "spec.json").write_text(make_spec("topk", "ats").model_dump_json(), "utf-8")
+    for executor, *address in (("local",), ("ray", "--address", "local")):
+        arguments = ["sweep", str(tmp_path / "spec.json"), "--ledger", str(tmp_path / executor / "ledger.jsonl")]
+        assert main([*arguments, "--executor", executor, *address, "--workers", "1"]) == 0
+    local, ray = (values(tmp_path / executor / "ledger.jsonl") for executor in ("local", "ray"))
+    assert local == ray
+    assert len(ray) == 2
+
+
+def test_ray_without_an_address_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The line names what an address may be, and the exit code says that it could not."""
+    pytest.importorskip("ray", reason="needs Ray: pip install 'synth[ray]'")
+    (tmp_path / "spec.json").write_text(make_spec("topk").model_dump_json(), "utf-8")
+    assert main(["sweep", str(tmp_path / "spec.json"), "--ledger", str(tmp_path / "ledger.jsonl"), "--executor", "ray"]) == 3
+    assert capsys.readouterr().err.splitlines() == [
+        "error: --executor ray needs --address: auto for the cluster of this machine, local to start one here, or HOST:PORT"
+    ]
