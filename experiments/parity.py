@@ -1,8 +1,8 @@
 """
 Compares every reducer with outputs of the reference code of arXiv:2308.04657, file by file.
 
-A folder holds weights.npz, images_<config>.npz and, for every configuration, <config>/<method>_<rate>.npz. All sizes are read
-from the arrays. Decisions are compared exactly where the file calls them stable, Sinkhorn's by its plan.
+A folder holds weights.npz, images_<config>.npz and, for every configuration, <config>/<method>_<rate>.npz, and functions.npz
+for the building blocks. All sizes are read from the arrays. Decisions are compared exactly where the file calls them stable, Sinkhorn's by its plan.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ import torch
 from torch import Tensor
 
 from experiments.errors import DataError
+from experiments.parity_functions import differences
 from experiments.reducers import REGISTRY
 from experiments.vit import ReducedViT, Trace, attach
 
 Arrays = dict[str, Any]
 _NAMES = {"dyvit": "dynamicvit", "full": "keep_all"}
 TOLERANCE = 1e-4
+FUNCTIONS = "functions.npz"
 _HEAD_CHANNELS = (64, 16, 32, 8, 48, 80, 24)
 """channels of a head to try, as no array tells the number of heads; the unreduced logits decide."""
 
@@ -126,7 +128,7 @@ def compare(model: Any, images: Tensor, run: Arrays, method: str, keep_rate: flo
 
 def parity(folder: Path) -> Iterator[dict[str, Any]]:
     """
-    One result for every file of every configuration, in the order of their names.
+    One result for every file of every configuration, in the order of their names, and one for functions.npz if it is there.
 
     raises  DataError where the weights are missing or a method is unknown
     """
@@ -139,6 +141,22 @@ def parity(folder: Path) -> Iterator[dict[str, Any]]:
         model = reference_model(weights, config, images, _read(full)["logits"] if full.is_file() else None)
         for path in sorted((folder / config).glob("*.npz")):
             yield {"config": config, **_one(model, _tensor(images), path)}
+    if (folder / FUNCTIONS).is_file():
+        yield functions(_read(folder / FUNCTIONS))
+
+
+def functions(data: Arrays) -> dict[str, Any]:
+    """The line of the building blocks: decisions are composed clusters, tokens the shapes, and the difference is that of any value."""
+    found = differences(data)
+    return {
+        "config": "functions",
+        "method": "functions",
+        "keep_rate": None,
+        "decisions_equal": all(found.get(name, 0.0) == 0 for name in ("final1", "final2")),
+        "tokens_equal": all(np.isfinite(difference) for difference in found.values()),
+        "max_logit_difference": max(found.values(), default=0.0),
+        "differences": found,
+    }
 
 
 def _one(model: Any, images: Tensor, path: Path) -> dict[str, Any]:
