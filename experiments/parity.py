@@ -1,8 +1,9 @@
 """
 Compares every reducer with outputs of the reference code of arXiv:2308.04657, file by file.
 
-A folder holds weights.npz, images_<config>.npz and, for every configuration, <config>/<method>_<rate>.npz, and functions.npz
-for the building blocks. All sizes are read from the arrays. Decisions are compared exactly where the file calls them stable, Sinkhorn's by its plan.
+A folder holds weights.npz, images_<config>.npz and, for every configuration, <config>/<method>_<rate>.npz; functions.npz holds
+the building blocks. All sizes are read from the arrays. Decisions are compared exactly where the file calls them stable,
+Sinkhorn's by its plan.
 """
 
 from __future__ import annotations

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 import torch
+from timm.layers.mlp import SwiGLU
+from timm.models.deit import VisionTransformerDistilled
 from timm.models.vision_transformer import VisionTransformer
+from torch import nn
 
 from experiments.errors import ReductionError
-from experiments.reducers import REGISTRY, Shape, build, stage_counts
+from experiments.reducers import REGISTRY, Heads, Shape, build, stage_counts
+from experiments.reducers.reducer import add_rows, nearest, squared_distances
 from experiments.vit import ReducedViT, attach, create
 
 METHODS = sorted(REGISTRY)
 RATES = (0.9, 0.7, 0.5, 0.25)
 
 
-def make_vit(*, image: tuple[int, int] = (32, 32), depth: int = 12, registers: int = 0) -> Any:
+def make_vit(
+    *, image: tuple[int, int] = (32, 32), depth: int = 12, kind: type[VisionTransformer] = VisionTransformer, **options: Any
+) -> Any:
     """A small VisionTransformer with 64 patches and fixed random weights."""
     torch.manual_seed(5)
-    model = VisionTransformer(
-        img_size=image, patch_size=4, in_chans=1, embed_dim=32, depth=depth, num_heads=2, num_classes=7, reg_tokens=registers
-    )
-    return model.eval()
+    sizes = {"patch_size": 4, "in_chans": 1, "embed_dim": 32, "num_heads": 2, "num_classes": 7}
+    return kind(img_size=image, depth=depth, **(sizes | options)).eval()
+
+
+ARCHITECTURES: dict[str, dict[str, Any]] = {
+    "distilled": {"kind": VisionTransformerDistilled},
+    "two_registers": {"reg_tokens": 2},
+    "wide_and_shallow": {"embed_dim": 80, "num_heads": 5, "depth": 4},
+    "scaled_and_normed": {"init_values": 0.1, "qk_norm": True, "scale_mlp_norm": True},
+    "tanh_gelu_without_bias": {"act_layer": partial(nn.GELU, approximate="tanh"), "qkv_bias": False},
+    "gated_mlp": {"mlp_layer": SwiGLU},
+    "rectangular": {"image": (16, 64)},
+}
+"""ways in which timm's models differ."""
 
 
 def make_images(model: Any, number: int = 3) -> torch.Tensor:
@@ -66,6 +83,64 @@ def test_keep_rate_one_equals_the_plain_model(method: str) -> None:
     logits, _, _ = traced(model, method, 1.0)
     with torch.inference_mode():
         torch.testing.assert_close(logits, model(make_images(model)), atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("method", METHODS)
+def test_any_vision_transformer_of_timm_is_served(method: str, architecture: str) -> None:
+    """Keep rate one gives the plain model's logits, and keep rate 0.5 leaves what it promises, whatever the blocks are made of."""
+    model = make_vit(**ARCHITECTURES[architecture])
+    whole, _, _ = traced(model, method, 1.0)
+    with torch.inference_mode():
+        torch.testing.assert_close(whole, model(make_images(model)), atol=1e-5, rtol=0)
+    _, trace, reduced = traced(model, method, 0.5)
+    lengths = [trace.lengths[place] for place in reduced.locations]
+    assert all(length <= most for length, most in zip(lengths, reduced.reducer.promised(), strict=True))
+    assert REGISTRY[method].adaptive or lengths == list(reduced.reducer.promised())
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 5])
+@pytest.mark.parametrize("method", METHODS)
+def test_stages_may_follow_one_another(method: str, depth: int) -> None:
+    """In a model so shallow that one block has a stage after the other, or the first one has, tokens still leave as promised."""
+    logits, trace, reduced = traced(make_vit(depth=depth), method, 0.5)
+    assert bool(torch.isfinite(logits).all())
+    last = len(set(reduced.locations)) - 1
+    assert trace.lengths[depth - 1] <= reduced.reducer.promised()[last]
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_any_state_of_timm_loads(architecture: str) -> None:
+    """Weights of another model of the same kind, loaded by timm's names, give that model's logits."""
+    source, target = (make_vit(**ARCHITECTURES[architecture]) for _ in range(2))
+    with torch.no_grad():
+        source.blocks[0].attn.proj.weight.mul_(1.5)
+    reduced = attach(target, "keep_all", 1.0)
+    images = make_images(source)
+    with torch.inference_mode():
+        assert not torch.allclose(reduced(images), source(images), atol=1e-4)
+        reduced.model.load_state_dict(source.state_dict())
+        torch.testing.assert_close(reduced(images), source(images), atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_is_done_in_place_changes_nothing(method: str) -> None:
+    """With and without gradients logits and class features are the same, and images and the shared stem stay as they were."""
+    model = make_vit()
+    images = make_images(model)
+    before = images.clone()
+    reduced = attach(model, method, 0.5)
+    slow, slow_trace = reduced.traced(images)
+    with torch.inference_mode():
+        fast, fast_trace = reduced.traced(images)
+        stem = reduced.stem(images)
+        again, _ = reduced.continued(stem)
+        twice, _ = reduced.continued(stem)
+    torch.testing.assert_close(fast, slow.detach(), atol=1e-5, rtol=0)
+    for block, features in slow_trace.class_features.items():
+        torch.testing.assert_close(fast_trace.class_features[block], features.detach(), atol=1e-5, rtol=0)
+    assert torch.equal(again, twice)
+    assert torch.equal(images, before)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -132,7 +207,7 @@ def test_fused_attention_equals_full_matrices(method: str) -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_other_shapes_and_prefixes_work(method: str) -> None:
     """A grid that is no square, another depth and a second prefix token change nothing of the contract."""
-    model = make_vit(image=(20, 44), depth=8, registers=1)
+    model = make_vit(image=(20, 44), depth=8, reg_tokens=1)
     logits, trace, reduced = traced(model, method, 0.5)
     assert bool(torch.isfinite(logits).all())
     assert reduced.locations == (2, 4, 6)
@@ -195,10 +270,53 @@ def test_unknown_names_are_refused_with_what_there_is() -> None:
         create("topk", backbone="resnet18")
 
 
-@pytest.mark.parametrize("method", ["sit", "patchmerger", "sinkhorn", "dpcknn"])
-def test_gradients_reach_the_parameters_of_trained_methods(method: str) -> None:
-    """A loss on the logits moves every parameter that a method adds."""
-    model = make_vit()
+def test_masked_training_counts_what_the_policy_keeps() -> None:
+    """In training DynamicViT holds all tokens, and counts those that its draws kept, fewer from stage to stage."""
+    model = make_vit().train()
+    _, trace = attach(model, "dynamicvit", 0.5).traced(make_images(model))
+    for policy, place in zip(trace.policies, (3, 6, 9), strict=True):
+        assert trace.lengths[place] == 64
+        assert trace.counts[place].tolist() == policy.sum(1).tolist()
+    assert bool((trace.counts[9] < trace.counts[3]).all())
+
+
+@pytest.mark.parametrize("method", [name for name in METHODS if list(build(name, Shape((8, 8), 32), 0.5).parameters())])
+def test_gradients_reach_the_parameters_that_a_method_adds(method: str) -> None:
+    """A loss on the logits in training moves every one of them, and the backbone's too."""
+    model = make_vit().train()
     reduced = attach(model, method, 0.5)
     reduced(make_images(model)).square().sum().backward()
-    assert all(p.grad is not None and bool(torch.isfinite(p.grad).all()) for p in reduced.reducer.parameters())
+    gradients = {name: parameter.grad for name, parameter in reduced.named_parameters()}
+    assert any(name.startswith("reducer.") for name in gradients)
+    assert [name for name, found in gradients.items() if found is None or not bool(torch.isfinite(found).all())] == []
+    assert [name for name, found in gradients.items() if name.startswith("model.blocks") and found is not None and not found.any()] == []
+
+
+def test_class_attention_is_that_of_the_full_matrix() -> None:
+    """The class row on its own, with a bias of the keys, equals the first row of the softmax of all."""
+    q, k, v = torch.randn(3, 2, 4, 9, 5, generator=torch.Generator().manual_seed(3)).unbind(0)
+    bias = torch.linspace(0, 2, 18).view(2, 1, 1, 9)
+    full = ((q * 0.3) @ k.transpose(-2, -1) + bias).softmax(-1)
+    torch.testing.assert_close(Heads(q, k, v, 0.3, bias).class_row(), full[:, :, 0])
+
+
+def test_squared_distances_are_those_of_differences() -> None:
+    """They agree with cdist, and are exactly zero from a token to itself."""
+    tokens = torch.randn(2, 11, 6, generator=torch.Generator().manual_seed(3))
+    squared = squared_distances(tokens)
+    torch.testing.assert_close(squared, torch.cdist(tokens, tokens).square(), atol=1e-5, rtol=1e-5)
+    assert not squared.diagonal(dim1=1, dim2=2).any()
+
+
+def test_the_first_of_equally_near_centres_wins() -> None:
+    """Between two centres the token in the middle goes to the one that is named first."""
+    distance = squared_distances(torch.tensor([[[0.0], [1.0], [2.0]]]))
+    assert nearest(distance, torch.tensor([[2, 0]])).tolist() == [[1, 0, 0]]
+
+
+def test_rows_are_added_where_their_index_says() -> None:
+    """Each image has its own tokens, and two rows may go to the same one."""
+    tokens = torch.zeros(2, 3, 1)
+    rows = torch.tensor([[[1.0], [2.0]], [[4.0], [8.0]]])
+    assert add_rows(tokens, torch.tensor([[2, 2], [0, 1]]), rows).squeeze(-1).tolist() == [[0, 0, 3], [4, 8, 0]]
+    assert not tokens.any()
