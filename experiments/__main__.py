@@ -1,4 +1,4 @@
-"""The commands of the laboratory: run, sweep, parity, bench, train, list."""
+"""The commands of the laboratory: run, sweep, ledger, parity, bench, train, list."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from experiments.ledger import command as ledger
 from experiments.sweep import command as sweep
 
 
@@ -42,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     sweep.add_arguments(
         commands.add_parser("sweep", help="measure many cells by many processes into one ledger; goes on where it was killed")
     )
+    ledger.add_arguments(commands.add_parser("ledger", help="what was measured: rows by data set, backbone, regime and method"))
     parity = commands.add_parser("parity", help="compare all reducers with stored outputs of the reference code")
     parity.add_argument("folder", type=Path)
     parity.set_defaults(call=_parity)

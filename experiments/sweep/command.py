@@ -24,7 +24,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="of the order of chunks among those of one size")
     parser.add_argument("--seeds", default="0", help="of fine-tuned cells on the wider backbones of a preset, joined by commas")
     parser.add_argument("--data", default="", help="folder of the data sets that are not embedded")
-    parser.add_argument("--pack", type=Path, help="afterwards write the current rows to this compressed ledger")
     parser.set_defaults(call=call)
 
 

@@ -48,7 +48,7 @@ class OnRay(Executor):
         self._ray = ray
         self.slots = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
         # A process that has measured one chunk does no other: what a chunk leaves behind is gone with it.
-        self._task = ray.remote(num_cpus=1, max_retries=0, max_calls=1)(_work)
+        self._task = ray.remote(num_cpus=1, max_retries=0, max_calls=1)(work)
         self._jobs: dict[Chunk, _Job] = {}
 
     def start(self, chunk: Chunk, held: frozenset[str], weights: str, seconds: float) -> None:
@@ -89,11 +89,6 @@ class OnRay(Executor):
 
     def _end(self, chunk: Chunk) -> None:
         self._ray.cancel(self._jobs.pop(chunk).steps, force=True)
-
-
-def _work(spec: str, held: frozenset[str], weights: str, seconds: float) -> Iterator[tuple[str, str]]:
-    for kind, line in work(spec, held, weights, seconds):
-        yield kind, line
 
 
 def _ray() -> Any:

@@ -1,13 +1,10 @@
-"""The specifications of the shipped ledger, and the packing of what was measured into it."""
+"""The specifications of the shipped ledger."""
 
 from __future__ import annotations
 
-import gzip
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import product
-from pathlib import Path
 
-from experiments.ledger import Row
 from experiments.reducers import REGISTRY
 from synth.model import CellRequest, Regime, Spec
 
@@ -63,11 +60,3 @@ def _fine_tuned(backbone: str, dataset: str, seed: int) -> Iterator[CellRequest]
 
 def _rates(method: str) -> tuple[float, ...]:
     return (1.0,) if method == "keep_all" else KEEP_RATES
-
-
-def pack(rows: Iterable[Row], target: Path) -> int:
-    """Compress rows, one a key and sorted by it, so that the same rows give the same file; returns how many."""
-    lines = [row.line for row in sorted({row.key: row for row in rows}.values(), key=lambda row: row.key)]
-    # No time stamp in the header: the file depends on its content alone.
-    target.write_bytes(gzip.compress(("\n".join(lines) + "\n").encode(), compresslevel=9, mtime=0))
-    return len(lines)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from experiments.__main__ import main
 from experiments.ledger import Ledger, Row, append_lines
+from experiments.ledger.current import current_rows
+from experiments.ledger.holdings import pack
 from experiments.ledger.sources import blanked, reached, sources_digest
 from experiments.measure.plan import plan
-from experiments.sweep.shipped import pack, specifications
+from experiments.run import run
+from experiments.sweep.shipped import specifications
 from synth.model import CellRequest, LabRecord, Spec
 
 CELL = CellRequest(method="l2", backbone="proxy_tiny", dataset="digit_scenes", keep_rate=0.5, seed=0)
@@ -136,6 +141,28 @@ def test_a_failed_row_is_kept_and_never_found(tmp_path: Path) -> None:
     ledger.put(Row.without("it broke\ntwice", unit="Performance", cell=CELL, asked={}))
     assert [row.failed for row in Ledger(ledger.path, None).failures()] == ["it broke twice"]
     assert not ledger.keys()
+
+
+def test_a_row_is_current_until_what_it_depends_on_changes(tmp_path: Path) -> None:
+    """Rows as they were measured are current; with another digest, or of a method that is gone, they are not."""
+    spec = Spec(measures=("gmacs", "tokens", "patterns"), cells=(CELL, CELL.model_copy(update={"method": "l1"})), images=16, replicates=2)
+    run(spec, tmp_path / "records", Ledger(tmp_path / "ledger.jsonl", None))
+    rows = list(Ledger(tmp_path / "ledger.jsonl", None).rows())
+    assert sorted(row.unit for row in rows) == ["Gmacs", "Gmacs", "Pattern", "Tokens", "Tokens"]
+    gone = rows[0].model_copy(update={"key": "1" * 24, "cell": CELL.model_copy(update={"method": "gone"})})
+    other = rows[1].model_copy(update={"key": "0" * 24})
+    assert list(current_rows([*rows, gone, other])) == rows
+
+
+def test_every_shipped_row_is_current_or_shown_as_stale(capsys: pytest.CaptureFixture[str]) -> None:
+    """The listing counts every row once, and `--check` fails exactly where there is a stale one."""
+    code = main(["ledger", "--check", "--json"])
+    told = capsys.readouterr()
+    counted = json.loads(told.out)
+    stale = sum(line["stale"] for line in counted)
+    assert sum(line["current"] for line in counted) + stale == len(Ledger(Path("nowhere")).keys())
+    assert code == (1 if stale else 0)
+    assert f"{stale} stale" in told.err
 
 
 def test_packing_depends_on_the_content_alone(tmp_path: Path) -> None:
