@@ -34,6 +34,10 @@ class Settings(Record):
     seed: int = 0
     budget_seconds: float = Field(default=90.0, ge=0)
     """wall time that reruns may take in one run; 0 asks for none."""
+    spot_checks: int = Field(default=2, ge=0)
+    """shipped measurements that a rerun measures again on this machine, drawn by lot."""
+    data_folder: str = ""
+    """where data sets lie that are not embedded, such as CIFAR-10; empty: their shipped measurements alone are used."""
     offline: bool = False
     """no call leaves this machine."""
     embedding_model: str = "minilm"

@@ -38,8 +38,6 @@ LEAN = 0.4
 """least log-odds of a witness that speaks in favour (against), whatever its probability."""
 PROXY_LEAVES = 0.1
 """share of the log-odds of deciding witnesses that a proxy can never take away."""
-NOTE = "reading note, not the paper"
-"""how a witness marks a note of the built-in library in its reason."""
 CLIP = 0.02
 CERTAIN = math.log(99)
 """log-odds that no testimony exceeds: 0.99 is the surest that a report ever is."""
@@ -241,7 +239,7 @@ def _phrase(item: Evidence) -> str:
         "own_tables": ("the paper's own tables agree", "the paper's own tables disagree"),
         "other_papers": ("other papers agree", "other papers disagree"),
     }
-    if NOTE in item.reason:
+    if item.from_note:
         words["own_tables"] = ("the tables of its reading note agree", "the tables of its reading note disagree")
     stated = ("only its own source says so", "its own source contradicts it")
     return words.get(item.independence or "", stated)[0 if agrees else 1]

@@ -17,7 +17,7 @@ from synth.store.workspace import Workspace
 from synth.verifier.combine import combine
 from synth.verifier.laboratory import laboratory_digest
 from synth.verifier.rerun import RerunWitness
-from synth.verifier.rules import rule_for
+from synth.verifier.rules import rule_of
 from synth.verifier.tabular import TableWitness
 from synth.verifier.textual import TextWitness
 from synth.verifier.witness import Witness
@@ -47,7 +47,13 @@ class Hearing:
 
     @cached_property
     def _rerun(self) -> RerunWitness:
-        return RerunWitness(self._workspace, budget_seconds=self._settings.budget_seconds, seed=self._settings.seed, fresh=self._fresh)
+        return RerunWitness(
+            self._workspace,
+            budget_seconds=self._settings.budget_seconds,
+            fresh=self._fresh,
+            spot_checks=self._settings.spot_checks,
+            data_folder=self._settings.data_folder,
+        )
 
     @cached_property
     def _corpus(self) -> str:
@@ -85,11 +91,11 @@ class Hearing:
         evidence = witnesses[name]().testify(claim)
         # What broke down may be heard the next time: a failure is not kept.
         if evidence.outcome != "failed":
-            self._workspace.cache.put("evidence", self._key(name, claim, is_whole(evidence)), evidence.model_dump_json().encode())
+            self._workspace.cache.put("evidence", self._key(name, claim, evidence.complete), evidence.model_dump_json().encode())
         return evidence
 
     def _kept(self, name: WitnessName, claim: Claim) -> Evidence | None:
-        """Whole testimony, else, of a rerun, what it could say in this very budget."""
+        """Complete testimony, else, of a rerun, what it could say in this very budget."""
         for whole in (True, False) if name == "rerun" else (True,):
             data = self._workspace.cache.get("evidence", self._key(name, claim, whole))
             if data is not None:
@@ -101,16 +107,11 @@ class Hearing:
         return hashlib.sha256(f"{name} {rerun} {self._corpus} {claim.model_dump_json()}".encode()).hexdigest()
 
 
-def is_whole(evidence: Evidence) -> bool:
-    """Whether more time could not have changed this testimony; a rerun that lacks cells is repeated when it is given more."""
-    return evidence.witness != "rerun" or not (evidence.reason.startswith("not run") or "cells were not measured" in evidence.reason)
-
-
 def _with_rule(claim: Claim) -> Claim:
     """The claim with the rule by which it will be decided; a rule that was stored earlier stays."""
     if claim.hypothesis is None or claim.rule is not None:
         return claim
-    return claim.model_copy(update={"rule": rule_for(claim.hypothesis)})
+    return claim.model_copy(update={"rule": rule_of(claim)})
 
 
 def calibration_error() -> float | None:

@@ -37,7 +37,7 @@ METRICS: dict[Measure, tuple[str, ...]] = {
     "tokens": ("tokens",),
     "speed": TIMED,
     "gmacs": ("gmacs",),
-    "patterns": ("iou", "iou_chance", "nmi", "procrustes", "cka", "pwcca"),
+    "patterns": ("iou", "iou_chance", "nmi", "ami", "procrustes", "cka", "pwcca"),
 }
 _RANGES: dict[str, tuple[float, float]] = {
     "performance": (0.0, 100.0),
@@ -63,14 +63,14 @@ class Answer:
 
 @cache
 def laboratory_digest() -> str:
-    """SHA-256 of the laboratory's code and weights as installed; empty if there is none. It is not imported."""
+    """SHA-256 of the laboratory's code, weights and shipped ledger as installed; empty if there is none. It is not imported."""
     found = importlib.util.find_spec("experiments")
     if found is None or not found.submodule_search_locations:
         return ""
     total = hashlib.sha256()
     for folder in found.submodule_search_locations:
         for path in sorted(Path(folder).rglob("*")):
-            if path.suffix in (".py", ".safetensors"):
+            if path.suffix in (".py", ".safetensors", ".gz"):
                 total.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
     return total.hexdigest()
 

@@ -83,7 +83,7 @@ def _leading(text: str) -> Number | None:
     if match is None or match["arrow"]:
         return None
     rest = text[match.end() :]
-    if rest and not rest[0].isspace() and rest[0] in "+-":
+    if rest[:1] in ("+", "-") and not match.group().endswith(" "):
         return None  # a range such as 50-90, or two numbers run together
     rest = rest.strip()
     follow = _one(rest) if rest else None

@@ -107,6 +107,7 @@ class TableWitness:
             probability=found.probability,
             independence="own_tables",
             scale="paper",
+            from_note=self._is_note(claim.paper_id),
             reason=f"{where}: {found.reason}",
             observations=tuple(
                 each for each in self.observations[claim.paper_id] if each.table == found.place.table.index and each.cell == spot
@@ -118,8 +119,10 @@ class TableWitness:
         return Evidence(witness="tables", outcome="no_evidence", reason=reason)
 
     def _label(self, paper_id: str) -> str:
-        note = "reading note, not the paper: " if self._papers[paper_id].kind == "note" else ""
-        return note + paper_id
+        return f"reading note, not the paper: {paper_id}" if self._is_note(paper_id) else paper_id
+
+    def _is_note(self, paper_id: str) -> bool:
+        return self._papers[paper_id].kind == "note"
 
     def _own_names(self, paper_id: str) -> tuple[str, ...]:
         document = next((each for each in self._documents if each.paper.id == paper_id), None)
@@ -168,6 +171,7 @@ class TableWitness:
             probability=0.5 if open_ else _tempered(lead),
             independence="own_tables" if lead.own else "other_papers",
             scale="paper",
+            from_note=lead.own and self._is_note(lead.observations[0].paper_id or ""),
             reason=f"papers disagree: {words}" if conflict else words,
             observations=tuple(each for hearing in ordered for each in hearing.observations),
             judgement=lead.judgement,

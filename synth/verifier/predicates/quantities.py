@@ -11,6 +11,7 @@ from synth.model import Amount, Judgement, vocabulary
 from synth.verifier.bench import Bench, by_dataset, population
 from synth.verifier.bootstrap import Array, interval
 from synth.verifier.circumstances import scale_of
+from synth.verifier.equal_tokens import NOMINAL
 from synth.verifier.panel import EVERYWHERE, TOKENS, Panel, Place
 from synth.verifier.predicates.ranges import decide_range, inside, operating_point
 from synth.verifier.scaling import PROXY_PREFIX
@@ -18,8 +19,6 @@ from synth.verifier.shares import tally_reading
 
 FAR_POINTS = 1.0
 """a percentage outside its range by more than this speaks against the claim."""
-NOMINAL = "topk"
-"""keeps exactly the nominal number of tokens, so its count stands for "the other methods"."""
 
 
 def amount(hypothesis: Amount, bench: Bench) -> Judgement:

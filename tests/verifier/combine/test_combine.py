@@ -188,8 +188,6 @@ def test_every_step_is_numbered() -> None:
 
 def test_the_tables_of_a_note_are_not_called_the_papers() -> None:
     """A reading note is never passed off as the paper, in the wording of a verdict either."""
-    note = make_evidence("supported", "own_tables").model_copy(
-        update={"reason": "reading note, not the paper: Table 1: supported in 1 cell"}
-    )
+    note = make_evidence("supported", "own_tables").model_copy(update={"from_note": True})
     assert combine("c-1", [note]).wording == "the tables of its reading note agree"
     assert combine("c-1", [make_evidence("supported", "own_tables")]).wording == "the paper's own tables agree"
