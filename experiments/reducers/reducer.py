@@ -210,7 +210,11 @@ def add_rows(tokens: Tensor, index: Tensor, rows: Tensor) -> Tensor:
 
 
 def squared_distances(tokens: Tensor) -> Tensor:
-    """Squared Euclidean distances between the tokens [b, n, d] of an image: [b, n, n], exactly 0 on the diagonal."""
+    """
+    Squared Euclidean distances between the tokens [b, n, d] of an image: [b, n, n], exactly 0 on the diagonal.
+
+    From one matrix product, for any number of tokens; the reference's cdist takes differences where there are 25 tokens or fewer.
+    """
     products = tokens @ tokens.transpose(1, 2)
     squares = products.diagonal(dim1=1, dim2=2)
     return (squares.unsqueeze(1) + squares.unsqueeze(2)).sub_(products, alpha=2).clamp_(min=0)
