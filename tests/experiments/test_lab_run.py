@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from experiments.__main__ import main
-from experiments.ledger import Ledger, read_records
+from experiments.ledger import Ledger, Row, read_records
+from experiments.measure.spot_checks import compare
 from experiments.run import run
 from synth.model import CellRequest, LabRecord, Spec
 
@@ -151,3 +152,73 @@ def test_the_command_reads_a_specification_and_writes_records(tmp_path: Path) ->
     assert [json.loads(line)["metric"] for line in lines][-1] == "performance"
     (tmp_path / "spec.json").write_text('{"cells": []}', "utf-8")
     assert main(["run", str(tmp_path / "spec.json"), "--out", str(tmp_path / "other.jsonl")]) == 2
+
+
+def spot_checked(folder: Path, **fields: Any) -> list[LabRecord]:
+    """The spot checks of a run that is answered by the ledger of a folder."""
+    (folder / "checked").unlink(missing_ok=True)
+    spec = make_spec(*METHODS, measures=("tokens",), **{"spot_checks": 1, **fields})
+    return [record for record in measured(spec, folder, "checked") if record.metric == "control_spot_check"]
+
+
+def test_a_sample_of_the_ledger_is_measured_again(tmp_path: Path) -> None:
+    """As many rows as asked for are checked, drawn by the seed, and pass on the machine that made them."""
+    assert spot_checked(tmp_path) == []
+    (check,) = spot_checked(tmp_path)
+    assert (check.value, check.passed) == (0.0, True)
+    assert check.reason.startswith("tokens at stage 1 measured again: ")
+    assert [other.cell for other in spot_checked(tmp_path)] == [check.cell]
+    assert len({record.cell.method for record in spot_checked(tmp_path, spot_checks=9)}) == len(METHODS)
+
+
+def test_a_row_that_does_not_hold_fails_its_check(tmp_path: Path) -> None:
+    """A number that was changed in the ledger is found, with both numbers in the reason."""
+    spot_checked(tmp_path)
+    ledger = tmp_path / "ledger.jsonl"
+    ledger.write_text(
+        ledger.read_text("utf-8").replace('"value": 64.0', '"value": 63.0').replace('"value": 32.0', '"value": 33.0'), "utf-8"
+    )
+    checks = spot_checked(tmp_path, spot_checks=4)
+    assert {check.passed for check in checks} == {False}
+    assert {check.reason.split(": ")[1] for check in checks} == {
+        "64 against 63 in the ledger, tolerance 0.5",
+        "32 against 33 in the ledger, tolerance 0.5",
+    }
+
+
+def test_a_spot_check_keeps_to_the_budget(tmp_path: Path) -> None:
+    """What would take longer than what is left is not begun."""
+    spot_checked(tmp_path)
+    assert spot_checked(tmp_path, budget_seconds=0) == []
+
+
+def test_fresh_without_budget_is_answered_from_the_ledger_and_says_so(tmp_path: Path) -> None:
+    """The values are those of the ledger, and their reason tells that they were not measured again."""
+    first = measured(make_spec("topk", measures=("tokens",)), tmp_path)
+    again = measured(make_spec("topk", measures=("tokens",), fresh=True, budget_seconds=0), tmp_path, "again.jsonl")
+    assert [record.value for record in again] == [record.value for record in first]
+    assert {record.reason for record in again} == {"from the ledger, as the budget of 0 s did not allow to measure it again"}
+
+
+def make_row(*values: float, regime: str = "fine_tuned", metric: str = "performance", replicates: tuple[float, ...] = ()) -> Row:
+    """A row with a record a value, stage by stage."""
+    cell = CellRequest(method="topk", backbone="proxy_tiny", dataset="digit_scenes", keep_rate=0.5, regime=regime)  # type: ignore[arg-type]
+    records = [LabRecord(cell=cell, metric=metric, value=v, settings=(("stage", i),), replicates=replicates) for i, v in enumerate(values)]
+    return Row.measured("a", (), tuple(records), unit="Performance", cell=cell, asked={})
+
+
+@pytest.mark.parametrize(
+    ("held", "again", "passed"),
+    [
+        (make_row(50.0, regime="off_the_shelf"), make_row(51.0, regime="off_the_shelf"), True),
+        (make_row(50.0, regime="off_the_shelf", replicates=(45.0, 55.0)), make_row(51.1), False),
+        (make_row(50.0, replicates=(49.0, 51.0)), make_row(54.2), True),
+        (make_row(50.0, replicates=(49.0, 51.0)), make_row(54.3), False),
+        (make_row(32.0, 16.0, metric="tokens"), make_row(32.0, 16.6, metric="tokens"), False),
+        (make_row(1.0, metric="gmacs"), make_row(1.00001, metric="gmacs"), False),
+        (make_row(32.0, 16.0, metric="tokens"), make_row(32.0, metric="tokens"), False),
+    ],
+)
+def test_tolerances_are_as_stated(held: Row, again: Row, passed: bool) -> None:
+    """A point off the shelf, three standard errors fine-tuned, half a token, the very multiply-adds; a missing number fails."""
+    assert compare(held, again).passed is passed
