@@ -19,7 +19,7 @@ from synth.verifier.panel import TOKENS
 from synth.verifier.scaling import PROXY_PREFIX
 
 Gaps = dict[tuple[str, float, float], float]
-"""(backbone, keep rate, stage) → tokens that the subject keeps less than the nominal count"""
+"""(backbone with its data set, keep rate, stage) → tokens that the subject keeps less than the nominal count"""
 
 
 def attributions(hypothesis: AllOf | AnyOf, observations: Sequence[Observation]) -> tuple[Reading, ...]:
@@ -27,20 +27,24 @@ def attributions(hypothesis: AllOf | AnyOf, observations: Sequence[Observation])
     parts = [part for part in hypothesis.parts if isinstance(part, Amount) and part.metric == TOKENS and part.relation == "fewer"]
     if not isinstance(hypothesis, AllOf) or len(parts) != len(hypothesis.parts) or len(parts) < 2:
         return ()
-    gaps = _gaps(parts[0].subject.members, observations)
-    if not gaps:
-        return ()
-    found = [_order(parts, gaps), _fitting("stages", parts, gaps, 2), _fitting("backbones", parts, gaps, 0)]
+    small = [each for each in observations if each.backbone.startswith(PROXY_PREFIX)]
+    real = [each for each in observations if not each.backbone.startswith(PROXY_PREFIX)]
+    gaps = _gaps(parts[0].subject.members, real)
+    found = [
+        _order(parts, gaps, "on the real shapes"),
+        _order(parts, _gaps(parts[0].subject.members, small), "on trained small backbones"),
+        _fitting("stages", parts, gaps, 2),
+        _fitting("backbones", parts, gaps, 0),
+    ]
     return tuple(reading for reading in found if reading is not None)
 
 
 def _gaps(subject: Sequence[str], observations: Sequence[Observation]) -> Gaps:
-    """Of the real shapes, whose numbers of tokens the claim's figures are about."""
     counts: dict[tuple[str, float, float], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for each in observations:
         rate, stage = each.setting("keep_rate"), each.setting("stage")
-        if each.metric == TOKENS and rate is not None and stage is not None and not each.backbone.startswith(PROXY_PREFIX):
-            counts[each.backbone, rate, stage][each.method].append(each.value)
+        if each.metric == TOKENS and rate is not None and stage is not None:
+            counts[f"{each.backbone} {each.dataset}".strip(), rate, stage][each.method].append(each.value)
     return {
         place: float(np.mean(row[NOMINAL]) - np.mean([np.mean(row[method]) for method in subject]))
         for place, row in sorted(counts.items())
@@ -48,17 +52,18 @@ def _gaps(subject: Sequence[str], observations: Sequence[Observation]) -> Gaps:
     }
 
 
-def _order(parts: Sequence[Amount], gaps: Gaps) -> Reading | None:
+def _order(parts: Sequence[Amount], gaps: Gaps, where: str) -> Reading | None:
     """Whether the larger range belongs to the keep rate with the larger saving, backbone by backbone."""
     pinned = [next((s.range.low for s in part.where.settings if s.name == "keep_rate"), None) for part in parts]
-    if None in pinned or len(set(pinned)) < len(parts):
+    if None in pinned or len(set(pinned)) < len(parts) or not set(pinned) <= {rate for _, rate, _ in gaps}:
         return None
     means = [{b: _mean(g for (name, rate, _), g in gaps.items() if (name, rate) == (b, pin)) for b, _, _ in gaps} for pin in pinned]
     wanted = np.argsort([part.range.low or 0.0 for part in parts])
     ordered = [float(list(np.argsort([mean[b] for mean in means])) == list(wanted)) for b in sorted(means[0])]
     share = float(np.mean(ordered))
     outcome = "supported" if share == 1.0 else "refuted" if share == 0.0 else "inconclusive"
-    name = "order alone: the larger saving at the keep rate of the larger range, share of backbones"
+    told = "; ".join(f"{b} {' and '.join(f'{mean[b]:.1f}' for mean in means)}" for b in sorted(means[0]))
+    name = f"order alone, {where} (tokens saved: {told}): share with the larger saving at the keep rate of the larger range"
     return Reading(name=name, outcome=outcome, share=share, n_cells=len(ordered))  # type: ignore[arg-type]
 
 

@@ -68,15 +68,7 @@ class Bench:
         )
         for pool, dropped, remark in readings:
             panel = build_panel(
-                self.observations,
-                metric,
-                where,
-                self.rule,
-                self.seed,
-                needed=needed,
-                everywhere=everywhere,
-                pool=pool,
-                drop=dropped,
+                self.observations, metric, where, self.rule, self.seed, needed=needed, everywhere=everywhere, pool=pool, drop=dropped
             )
             if judgeable is not None:
                 panel = self._judgeable(panel, judgeable)
@@ -105,7 +97,8 @@ class Bench:
         found = {"name": name, "outcome": told, "share": number(share), "interval": span, "chance": chance, "n_cells": n}
         self.readings.append(Reading.model_validate(found))
         against = "" if chance is None else f", chance {chance:.3f}"
-        self.step(3, f"reading “{name}”: {share:.3f} over {count(n, 'cell')}, {self.spread_words(bounds)}{against}: {told}")
+        within = f", {self.spread_words(bounds)}" if span else ""
+        self.step(3, f"reading “{name}”: {share:.3f} over {count(n, 'cell')}{within}{against}: {told}")
 
     def share_reading(self, name: str, held: Array, *, chance: float | None = None) -> None:
         """Another sense of the statement as a share of cells; held is [1 + draws, places], 1 where it holds."""

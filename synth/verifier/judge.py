@@ -62,7 +62,7 @@ def _read_otherwise(found: Judgement, readings: Sequence[Reading]) -> Judgement:
 def _figures(each: Reading) -> str:
     """ "0.750 over 8 cells, 0.500 to 0.875, chance 0.308: inconclusive"."""
     if each.share is None:
-        return each.outcome.replace("_", " ")
+        return f"{each.outcome.replace('_', ' ')}, too few methods or cells are left"
     span = f", {each.interval[0]:.3f} to {each.interval[1]:.3f}" if each.interval else ""
     chance = f", chance {each.chance:.3f}" if each.chance is not None else ""
     return f"{each.share:.3f} over {count(each.n_cells, 'cell')}{span}{chance}: {each.outcome.replace('_', ' ')}"

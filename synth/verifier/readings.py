@@ -74,12 +74,12 @@ def variants(hypothesis: Statement, observations: Sequence[Observation], rule: R
 
 
 def _few_seeds(hypothesis: Statement, main: Sequence[Observation], rule: Rule) -> str:
-    """How many seeds each backbone has, where some have enough for the rule and some do not; else empty."""
+    """How many seeds each backbone has, where some cells have enough for the rule and some do not; else empty."""
     wanted = {PERFORMANCE, *metrics_of(hypothesis)}
     used = [each for each in main if each.metric in wanted and each.seed is not None and matches(hypothesis.where, each)]
-    seeds: dict[tuple[str, str], set[int | None]] = {}
+    seeds: dict[tuple[object, ...], set[int | None]] = {}
     for each in used:
-        seeds.setdefault((each.backbone, each.dataset), set()).add(each.seed)
+        seeds.setdefault((each.method, each.backbone, each.dataset, each.settings, each.metric), set()).add(each.seed)
     numbers = [len(found) for found in seeds.values()]
     return seeds_words(used) if numbers and min(numbers) < rule.minimum_seeds <= max(numbers) else ""
 

@@ -156,7 +156,12 @@ def _by_method(xs: Panel, ys: Panel, row: int, other: int) -> tuple[Array, Array
 
 
 def resampled(found: Correlations, values: Array, bench: Bench, statistic: str) -> Array:
-    """[1 + draws] median (mean) over cells; cells are resampled with all their stages together, Fisher's z where there are few."""
+    """
+    [1 + draws] median (mean) over cells; cells are resampled with all their stages together, Fisher's z where there are few.
+
+    values     [1 + draws, places]
+    statistic  "median" of strengths, which have no sign, or "mean" of differences
+    """
     groups = clusters(found.places)
     rng = generator(bench.seed, "cells")
     reduce = np.median if statistic == "median" else np.mean
@@ -164,6 +169,7 @@ def resampled(found: Correlations, values: Array, bench: Bench, statistic: str) 
     if len(groups) < LEAST_CELLS:
         error = 1.03 / np.sqrt(np.maximum(np.array(found.sizes) - 3.0, 1.0))
         moved = np.tanh(np.arctanh(np.clip(values[1:], -0.999, 0.999)) + rng.normal(size=values[1:].shape) * error)
+        moved = np.maximum(moved, 0.0) if statistic == "median" else moved
         return np.concatenate([[reduce(values[0])], reduce(moved, axis=1)])
     picks = rng.integers(len(groups), size=(draws, len(groups)))
     rest = [reduce(values[1 + d, np.concatenate([groups[i] for i in picks[d]])]) for d in range(draws)]

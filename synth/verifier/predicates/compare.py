@@ -10,7 +10,7 @@ from synth.model import Compare, Judgement, vocabulary
 from synth.verifier.bench import Bench, by_dataset, population
 from synth.verifier.bootstrap import Array, interval, ranks
 from synth.verifier.panel import Panel, Place, build_panel
-from synth.verifier.predicates.groups import both, chance_of, others_in, reduced
+from synth.verifier.predicates.groups import both, chance_of, others_in, peopled, reduced
 from synth.verifier.predicates.ranges import claimed_slack, inside
 from synth.verifier.scaling import canonical_backbone, matches
 from synth.verifier.shares import decide_share, tally, tally_reading
@@ -36,7 +36,7 @@ def compare(hypothesis: Compare, bench: Bench) -> Judgement:
         hypothesis.metric,
         hypothesis.where,
         needed=subject,
-        judgeable=lambda p: both(p, subject, others_in(p, subject, other)),
+        judgeable=lambda p: _judgeable(p, subject, other),
     )
     others = others_in(whole, subject, other)
     bench.observe(whole, subject, other)
@@ -61,6 +61,12 @@ def compare(hypothesis: Compare, bench: Bench) -> Judgement:
         _by_medians(hypothesis, bench, panel, others, scores)
         _elsewhere(hypothesis, bench, scores)
     return decide_share(bench, panel, scores, hypothesis.quantifier, chance)
+
+
+def _judgeable(panel: Panel, subject: Sequence[str], other: Sequence[str]) -> Array:
+    """Places with both sides, and with most of "all others" where the claim names none."""
+    rivals = others_in(panel, subject, other)
+    return both(panel, subject, rivals) * (1.0 if other else peopled(panel, (*subject, *rivals)))
 
 
 def _sides(hypothesis: Compare, panel: Panel, subject: Sequence[str], others: Sequence[str]) -> tuple[Array, Array]:

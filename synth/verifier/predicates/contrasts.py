@@ -11,6 +11,7 @@ from synth.model import Conditions, Contrast, Judgement, Observation, Outcome
 from synth.verifier.bench import Bench, NoCells, by_dataset, population
 from synth.verifier.bootstrap import Array, generator, interval, ranks, standing
 from synth.verifier.panel import Panel, Place
+from synth.verifier.predicates.groups import peopled
 from synth.verifier.scaling import canonical_backbone, matches
 
 LEAST_CELLS = 3
@@ -61,7 +62,9 @@ def contrast(hypothesis: Contrast, bench: Bench) -> Judgement:
     subject = hypothesis.subject.members
     panel = bench.panel(hypothesis.metric, hypothesis.where, needed=subject, judgeable=lambda p: _ranked(p, subject))
     bench.observe(panel, subject)
-    panel = panel.only(population(panel, (), subject))
+    rivals = population(panel, (), subject)
+    bench.ranked(panel, rivals)
+    panel = panel.only(rivals)
     sides = _sides(hypothesis, bench, panel)
     under, others = sides[0], np.mean([side.means for side in sides[1:]], axis=0)
     gap = others - under.means if hypothesis.relation == "better" else under.means - others
@@ -78,10 +81,11 @@ def contrast(hypothesis: Contrast, bench: Bench) -> Judgement:
 
 
 def _ranked(panel: Panel, subject: Sequence[str]) -> Array:
-    """Places with the subject among at least three methods."""
+    """Places with the subject among at least three methods, and with most of the population."""
     seen = ~np.isnan(panel.values[0])
     rivals = panel.columns(population(panel, (), subject))
-    return np.asarray(seen[:, panel.columns(subject)].any(1) & (seen[:, rivals].sum(1) >= LEAST_METHODS), dtype=float)
+    crowd = peopled(panel, [panel.methods[c] for c in rivals])
+    return np.asarray(seen[:, panel.columns(subject)].any(1) & (seen[:, rivals].sum(1) >= LEAST_METHODS), dtype=float) * crowd
 
 
 def _sides(hypothesis: Contrast, bench: Bench, panel: Panel) -> list[Side]:

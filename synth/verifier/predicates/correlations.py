@@ -60,12 +60,12 @@ def correlate(hypothesis: Correlate, bench: Bench) -> Judgement:
     bench.step(3, f"Spearman by cell: {listed(f'{place.label} {rho:.2f} (n = {n})' for place, rho, n in cells)}")
     bench.step(3, f"median |rho| {strength[0]:.3f}, {bench.spread_words(bounds)}; expected sign in {right:.0%} of cells")
     bench.step(3, f"with exchanged labels |rho| is {chance:.3f} on average, p = {p:.3g}")
+    _by_kendall(hypothesis, bench, found, right, p)
     outcome = _strength_outcome(hypothesis.strength, strength, bounds, right, p)
     low, high = BANDS[hypothesis.strength]
     if outcome != "supported":
         side = "below" if strength[0] < low else "above" if strength[0] >= high and hypothesis.strength != "high" else "within"
         bench.step(4, f"{hypothesis.strength} is {low:g} to {high:g}: the median lies {side}")
-    _by_kendall(hypothesis, bench, found, right, p)
     inside = float(((strength[1:] >= low) & (strength[1:] <= high)).mean())
     return bench.judgement(outcome, found.panel, strength[1:], float(strength[0]), bounds, probability=inside, chance=chance)
 

@@ -39,6 +39,13 @@ def others_in(panel: Panel, subject: Sequence[str], other: Sequence[str]) -> lis
     return [method for method in population(panel, other, ()) if method not in subject]
 
 
+def peopled(panel: Panel, rivals: Sequence[str]) -> Array:
+    """[places]: whether a measured place has at least half of the rivals; a reported table says itself who its rivals are."""
+    if not any(each.origin == "measured" for each in panel.used):
+        return np.ones(len(panel.places))
+    return np.asarray(2 * (~np.isnan(panel.values[0][:, panel.columns(rivals)])).sum(1) >= len(rivals), dtype=float)
+
+
 def both(panel: Panel, subject: Sequence[str], other: Sequence[str]) -> Array:
     """[places]: whether a member of each side was observed."""
     seen = ~np.isnan(panel.values[0])

@@ -13,6 +13,7 @@ from synth.verifier.bench import Bench, breakdown, by_dataset, count, population
 from synth.verifier.bootstrap import Array, hypergeometric, interval, ranks, standing, tail
 from synth.verifier.families import undisputed
 from synth.verifier.panel import Panel
+from synth.verifier.predicates.groups import peopled
 from synth.verifier.predicates.mean_ranks import by_mean_rank
 from synth.verifier.quantifiers import LEAST_CELLS, SIGNIFICANCE, TABLE
 
@@ -45,11 +46,12 @@ def rank(hypothesis: Rank, bench: Bench) -> Judgement:
 
 
 def _judgeable(panel: Panel, hypothesis: Rank, named: Sequence[str]) -> Array:
-    """Places with a subject and with more methods than k, or else top k would say nothing."""
+    """Places with a subject, with more methods than k, or else top k would say nothing, and with most of the population."""
     rivals = panel.columns(population(panel, named, hypothesis.subject.members))
     seen = ~np.isnan(panel.values[0])
     subject = seen[:, panel.columns(hypothesis.subject.members)].any(1)
-    return np.asarray(subject & (seen[:, rivals].sum(1) > hypothesis.k), dtype=float)
+    crowd = peopled(panel, [panel.methods[c] for c in rivals])
+    return np.asarray(subject & (seen[:, rivals].sum(1) > hypothesis.k), dtype=float) * crowd
 
 
 def _ranks(values: Array) -> Array:

@@ -12,15 +12,18 @@ from synth.model import Judgement, Outcome, Spread
 from synth.verifier.bench import Bench, count, population
 from synth.verifier.bootstrap import Array, generator, interval, ranks
 from synth.verifier.panel import Panel
+from synth.verifier.predicates.groups import peopled
 from synth.verifier.quantifiers import FLOOR
 
 LEAST_CELLS = 3
 """a spread over fewer cells is none."""
+LEAST_METHODS = 3
 
 
 def _enough(panel: Panel, subject: Sequence[str], rivals: Sequence[str]) -> Array:
     seen = ~np.isnan(panel.values[0])
-    return np.asarray(seen[:, panel.columns(subject)].any(1) & (seen[:, panel.columns(rivals)].sum(1) >= 3), dtype=float)
+    enough = seen[:, panel.columns(subject)].any(1) & (seen[:, panel.columns(rivals)].sum(1) >= LEAST_METHODS)
+    return np.asarray(enough, dtype=float) * peopled(panel, rivals)
 
 
 def spread(hypothesis: Spread, bench: Bench) -> Judgement:
