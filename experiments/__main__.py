@@ -1,4 +1,4 @@
-"""The commands of the laboratory: run, sweep, ledger, parity, bench, train, list."""
+"""The commands of the laboratory; `--help` lists them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import argparse
 import json
 import os
 import sys
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
+from experiments import inventory
 from experiments.ledger import command as ledger
 from experiments.sweep import command as sweep
 
@@ -58,9 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     train.set_defaults(call=_train)
     _finetune_parser(commands.add_parser("finetune", help="train a backbone further together with a method, with the method's own losses"))
     add_parsers(commands)
-    listing = commands.add_parser("list", help="methods, backbones, data sets and checkpoints")
-    listing.add_argument("--json", action="store_true")
-    listing.set_defaults(call=_list)
+    inventory.add_arguments(commands.add_parser("list", help="methods with their regimes, backbones, data sets and checkpoints"))
     return parser
 
 
@@ -159,35 +156,6 @@ def _finetune(options: argparse.Namespace) -> int:
     model = tune(recipe, options.folder, seconds=options.seconds, data_folder=options.data, log=log)
     print(json.dumps({**asdict(recipe), "validation": {data.metric: round(evaluate(model, data, "validation"), 2)}}))
     return 0
-
-
-def _list(options: argparse.Namespace) -> int:
-    found = inventory()
-    if options.json:
-        print(json.dumps(found, indent=2))
-        return 0
-    for title, rows in found.items():
-        print(title)
-        for row in rows:
-            print("  " + "  ".join(f"{name}={value}" if name != "name" else f"{value:<28}" for name, value in row.items()))
-    return 0
-
-
-def inventory() -> dict[str, list[dict[str, Any]]]:
-    """Methods, backbones, data sets and checkpoints with what is known of each."""
-    from experiments.backbones import CHECKPOINTS, PROXIES
-    from experiments.data import NAMES, PATH_NAMES, open_data
-    from experiments.reducers import REGISTRY
-
-    facts = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(CHECKPOINTS.glob("*.json"))}
-    return {
-        "methods": [
-            {"name": n, "kind": r.kind, "place": r.place, "paper": r.paper, "trained": r.trained} for n, r in sorted(REGISTRY.items())
-        ],
-        "backbones": [{"name": name, "width": width, "depth": 12} for name, width in PROXIES.items()],
-        "datasets": [{"name": name, **asdict(open_data(name).format)} for name in NAMES] + [{"name": name} for name in PATH_NAMES],
-        "checkpoints": [{"name": name, "metric": f["metric"], **f["performance"], "steps": f["steps_done"]} for name, f in facts.items()],
-    }
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import cache
 from typing import Any, ClassVar
 
 from experiments.ledger import key_of
@@ -78,10 +79,11 @@ class Unit(ABC):
         return (self.record(self.metric, None, reason=reason),)
 
 
+@cache
 def _data_modules(dataset: str) -> tuple[str, ...]:
-    """The file of data/ whose name the data set's begins with; none where there is no such file."""
+    """The file of data/ whose name the data set's begins with; all of them for sets of pictures that are named by their place."""
     names = sorted((path.stem for path in (PACKAGE / "data").glob("[!_]*.py")), key=len)
-    return tuple(f"data.{name}" for name in names if dataset.startswith(name))[-1:]
+    return tuple(f"data.{name}" for name in names if dataset.startswith(name))[-1:] or tuple(f"data.{name}" for name in names if dataset)
 
 
 def groups(cells: tuple[CellRequest, ...], *fields: str) -> dict[tuple[Any, ...], tuple[CellRequest, ...]]:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 import experiments
-from experiments.__main__ import _parser, inventory
+from experiments.__main__ import _parser
 from experiments.backbones import CHECKPOINTS, load
+from experiments.inventory import inventory
 
 HERE = Path(experiments.__file__).parent
 FACTS = sorted(CHECKPOINTS.glob("*.json"))
