@@ -27,6 +27,18 @@ def add_parsers(commands: Any) -> None:
     _selection(patterns)
     patterns.add_argument("--json", action="store_true")
     patterns.set_defaults(call=_patterns)
+    figures = commands.add_parser("figures", help="performance against cost, ranks, kept tokens, maps of vanishing, learning curves")
+    _selection(figures)
+    figures.add_argument("--out", type=Path, required=True, help="folder for the figures")
+    figures.add_argument("--only", default="", help="names joined by commas: costs, kept, ranks, vanishing, learning; default: all")
+    figures.add_argument("--formats", default="png,svg", help="of png, svg and pdf")
+    figures.add_argument("--bench", type=Path, action="append", default=[], help="a result of `bench --json`; may be given again")
+    figures.add_argument("--measure", action="store_true", help="time the small backbones now, in place of --bench")
+    figures.add_argument("--weights", type=Path, help="folder of fine-tuned weights; default: the one beside the ledger")
+    figures.add_argument("--data", type=Path, help="where real data sets lie")
+    figures.add_argument("--keep-rate", type=float, default=0.5, help="of the kept tokens and learning curves")
+    figures.add_argument("--image", type=int, default=2, help="number of the test image for the kept tokens")
+    figures.set_defaults(call=_figures)
 
 
 def _selection(parser: argparse.ArgumentParser) -> None:
@@ -82,6 +94,49 @@ def _circumstances(rows: Rows, places: Sequence[Panel]) -> str:
     seeds = sorted({len(panel.seeds) for panel in places})
     told = f"{seeds[0]} to {seeds[-1]} seeds" if len(seeds) > 1 else f"{seeds[0]} seed{'s' if seeds[0] > 1 else ''}"
     return f"{len(places)} places (data set x backbone x keep rate) of {', '.join(sets)}, {places[0].place.regime}, {told}"
+
+
+def _figures(options: argparse.Namespace) -> int:
+    from experiments.analysis.figures.draw import FIGURES, Work, draw
+    from experiments.analysis.rank_table import METRICS, rank_rows
+    from experiments.analysis.rows import read_rows
+    from experiments.analysis.throughput import measured, read_bench
+
+    names, formats = _names(options.only, tuple(FIGURES)), _names(options.formats, ("png", "svg", "pdf"))
+    rows = read_rows(options.ledger, metrics=METRICS, dataset=options.dataset, backbone=options.backbone, regime=options.regime)
+    ranked = rank_rows(rows.records)
+    if not ranked:
+        return _nothing(options)
+    speeds = read_bench(options.bench)
+    if options.measure:
+        shapes = {row["backbone"]: row["dataset"] for row in reversed(ranked)}
+        speeds += measured(shapes.items(), sorted({row["keep_rate"] for row in ranked if row["keep_rate"]}, reverse=True))
+    work = Work(
+        rows=ranked,
+        images=rows.images,
+        folder=options.out,
+        formats=formats or ("png", "svg"),
+        weights=options.weights or (options.ledger.parent / "weights" if options.ledger else None),
+        data=options.data,
+        speeds=speeds,
+        keep_rate=options.keep_rate,
+        image=options.image,
+        log=lambda line: print(line, file=sys.stderr, flush=True),
+    )
+    for path in draw(work, names):
+        print(path, flush=True)
+    return 0
+
+
+def _names(text: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Names joined by commas; raises what lists the known ones."""
+    from experiments.errors import ReductionError
+
+    names = tuple(name for name in text.split(",") if name)
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ReductionError(f"no {', '.join(unknown)} here; there are {', '.join(known)}")
+    return names
 
 
 def filled(rows: list[Row]) -> list[Row]:

@@ -15,12 +15,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from experiments.analysis.methods import COMPETITORS, NO_TEACHER, RANDOM, UNREDUCED, in_order
+from experiments.analysis.methods import COMPETITORS, NO_TEACHER, UNREDUCED, in_order
 from synth.model import LabRecord
 
 Array = npt.NDArray[Any]
 Values = Mapping[int, LabRecord]
 """records by seed"""
+SIZES = ("tiny", "small", "base", "large")
+"""in names of backbones, from narrow to wide."""
 
 
 @dataclass(frozen=True, order=True)
@@ -38,6 +40,11 @@ class Place:
         return (self.regime, self.dataset, self.backbone)
 
 
+def by_width(backbone: str) -> tuple[int, str]:
+    """Sorts backbones from narrow to wide."""
+    return next((i for i, size in enumerate(SIZES) if size in backbone), len(SIZES)), backbone
+
+
 @dataclass(frozen=True)
 class Panel:
     """Performance in percent of all methods at one place."""
@@ -46,7 +53,7 @@ class Panel:
     methods: tuple[str, ...]
     seeds: tuple[int, ...]
     values: Array
-    """[seeds, methods]; NaN where a control lacks a seed."""
+    """[seeds, methods]"""
     resampled: Array
     """[resamples, seeds, methods]; no resamples where a record has none."""
     notes: tuple[str, ...] = ()
@@ -103,7 +110,10 @@ def panels(records: Iterable[LabRecord]) -> list[Panel]:
             whole[place.model][record.cell.seed] = record
         else:
             table[place][method][record.cell.seed] = record
-    return [_panel(place, methods, _unreduced(place, whole)) for place, methods in sorted(table.items()) if _competitors(methods) > 1]
+    places = sorted(
+        (p for p in table if _competitors(table[p]) > 1), key=lambda p: (p.regime, p.dataset, by_width(p.backbone), -p.keep_rate)
+    )
+    return [_panel(place, table[place], _unreduced(place, whole)) for place in places]
 
 
 def _competitors(methods: Iterable[str]) -> int:
@@ -123,15 +133,13 @@ def _panel(place: Place, table: Mapping[str, Values], unreduced: tuple[Values, s
         columns[UNREDUCED] = unreduced[0]
     methods = in_order(set(columns))
     seeds, notes = _seeds({method: columns[method] for method in methods if method in COMPETITORS})
-    methods = [method for method in methods if set(columns[method]) & set(seeds)]
-    if unreduced[0] and unreduced[1]:
+    lacking = [method for method in methods if not set(seeds) <= set(columns[method])]
+    methods = [method for method in methods if method not in lacking]
+    notes += [f"not shown, without all seeds: {', '.join(lacking)}"] if lacking else []
+    if unreduced[1] and UNREDUCED in methods:
         notes.append(unreduced[1])
-    values = np.array([[_value(columns[method].get(seed)) for method in methods] for seed in seeds]).reshape(len(seeds), len(methods))
+    values = np.array([[columns[method][seed].value for method in methods] for seed in seeds], dtype=float)
     return Panel(place, tuple(methods), tuple(seeds), values, _resampled(columns, methods, seeds), tuple(notes))
-
-
-def _value(record: LabRecord | None) -> float:
-    return float("nan") if record is None or record.value is None else record.value
 
 
 def _seeds(columns: Mapping[str, Values]) -> tuple[list[int], list[str]]:
@@ -153,23 +161,14 @@ def _seeds(columns: Mapping[str, Values]) -> tuple[list[int], list[str]]:
 
 
 def _resampled(columns: Mapping[str, Values], methods: Sequence[str], seeds: Sequence[int]) -> Array:
-    lengths = [len(record.replicates) for m in methods for s in seeds if (record := columns[m].get(s)) is not None]
-    n = min(lengths, default=0)
-    found = np.full((n, len(seeds), len(methods)), np.nan)
-    for i, seed in enumerate(seeds):
-        for j, method in enumerate(methods):
-            record = columns[method].get(seed)
-            if record is not None and n:
-                found[:, i, j] = record.replicates[:n]
-    return found
+    n = min(len(columns[method][seed].replicates) for method in methods for seed in seeds)
+    parts = [[columns[method][seed].replicates[:n] for method in methods] for seed in seeds]
+    return np.asarray(np.array(parts, dtype=float).reshape(len(seeds), len(methods), n).transpose(2, 0, 1))
 
 
 def by_model(found: Iterable[Panel]) -> dict[tuple[str, str, str], list[Panel]]:
-    """Panels of one regime, data set and backbone together, the highest keep rate first."""
+    """Panels of one regime, data set and backbone together, in the order given."""
     groups: dict[tuple[str, str, str], list[Panel]] = defaultdict(list)
     for panel in found:
         groups[panel.place.model].append(panel)
-    return {model: sorted(group, key=lambda panel: -panel.place.keep_rate) for model, group in groups.items()}
-
-
-__all__ = ["RANDOM", "UNREDUCED", "Array", "Panel", "Place", "by_model", "method_of", "of_one_data", "panels", "place_of"]
+    return dict(groups)

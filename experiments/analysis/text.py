@@ -183,7 +183,7 @@ def _open(row: Row) -> str:
 
 def _behind(row: Row) -> str:
     bounds = f" [{row['behind_low']:.1f}, {row['behind_high']:.1f}]" if row["behind_low"] is not None else ""
-    return f"{row['behind']:>5.1f}{bounds}"
+    return f"{figure(row['behind'], 5, 1)}{bounds}"
 
 
 def _common(rows: Sequence[Row]) -> Iterator[str]:

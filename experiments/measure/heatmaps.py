@@ -7,7 +7,7 @@ lost (the number of blocks if never). Its EMD call does not run with today's pac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -63,13 +63,41 @@ def similarity(one: Array, two: Array) -> float:
 
 
 def earth_movers(one: Array, two: Array) -> float:
-    """Least mean distance, in patches, by which mass has to move to turn one map into the other."""
+    """
+    Least mean distance, in patches, by which mass has to move to turn one map into the other.
+
+    What a cell has in both maps stays, as distances obey the triangle inequality: the programme is over surplus and lack alone.
+    """
     from scipy.optimize import linprog
     from scipy.sparse import eye, kron, vstack
 
-    p, q = _share(one).ravel(), _share(two).ravel()
-    cells = np.stack(np.unravel_index(np.arange(p.size), one.shape), 1)
-    cost = np.linalg.norm(cells[:, None] - cells[None], axis=-1).ravel()
-    ones = np.ones((1, p.size))
-    flows = vstack([kron(eye(p.size), ones), kron(ones, eye(p.size))])
-    return float(linprog(cost, A_eq=flows.tocsr(), b_eq=np.concatenate([p, q]), method="highs").fun)
+    surplus = (_share(one) - _share(two)).ravel()
+    cells = np.stack(np.unravel_index(np.arange(surplus.size), one.shape), 1)
+    give, take = np.flatnonzero(surplus > 0), np.flatnonzero(surplus < 0)
+    if not give.size or not take.size:
+        return 0.0
+    cost = np.linalg.norm(cells[give][:, None] - cells[take][None], axis=-1).ravel()
+    flows = vstack([kron(eye(give.size), np.ones((1, take.size))), kron(np.ones((1, give.size)), eye(take.size))])
+    # Rounding leaves the two sides a little apart, which would make the programme infeasible.
+    given, taken = surplus[give], -surplus[take]
+    moved = np.concatenate([given, taken * given.sum() / taken.sum()])
+    return float(linprog(cost, A_eq=flows.tocsr(), b_eq=moved, method="highs").fun)
+
+
+MEASURES: dict[str, Callable[[Array, Array], float]] = {
+    "kl_bits": kl,
+    "js_bits": jensen_shannon,
+    "pearson": pearson,
+    "spearman": spearman,
+    "sim": similarity,
+    "emd_patches": earth_movers,
+}
+"""all of them by name, with their unit; KL is of the first map from the second."""
+
+
+def compared(one: Array, two: Array) -> dict[str, float]:
+    """Every measure of two maps; correlations and SIM are NaN where a map is flat, as nothing vanishes there more than elsewhere."""
+    flat = float(np.ptp(one)) == 0 or float(np.ptp(two)) == 0
+    return {
+        name: float("nan") if flat and name in ("pearson", "spearman", "sim") else measure(one, two) for name, measure in MEASURES.items()
+    }
