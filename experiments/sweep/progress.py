@@ -38,7 +38,7 @@ class Progress:
     def __call__(self, chunk: Chunk, end: Ended, seconds: float, report: Report) -> None:
         """A chunk has ended."""
         if self._bar is not None:
-            self._bar.update(self._task, advance=1, description=f"{report.failed} units failed")
+            self._bar.update(self._task, advance=1, description=f"units failed: {report.failed}")
             if end.reason:
                 self._bar.console.print(f"{chunk.name}: {end.reason}", highlight=False)
             return
@@ -47,5 +47,5 @@ class Progress:
 
 def summary(report: Report) -> str:
     """The counts in words."""
-    chunks = f"{report.done} chunks done, {report.left} left, {report.broken} broken off"
-    return f"{chunks}; {report.measured} units measured, {report.held} in the ledger before, {report.failed} failed"
+    chunks = f"chunks: {report.done} done, {report.left} left, {report.broken} broken off"
+    return f"{chunks}; units: {report.measured} measured, {report.held} in the ledger before, {report.failed} failed"

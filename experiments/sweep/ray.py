@@ -92,8 +92,9 @@ class OnRay(Executor):
 
 
 def _ray() -> Any:
-    # Ray would tell its makers that it was used.
+    # Ray would tell its makers that it was used, and a Ray that is started here would let everything else on the machine go first.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_worker_niceness", "0")
     try:
         import ray
     except ImportError:

@@ -207,7 +207,7 @@ def test_the_command_reports_and_exits_by_what_happened(tmp_path: Path, capsys: 
     assert outcomes == {"done": 0, "failed": 1, "left": 3}
     told = capsys.readouterr()
     assert told.out == ""
-    assert "1 chunks done, 0 left, 0 broken off; 1 units measured, 0 in the ledger before, 0 failed" in told.err
+    assert "chunks: 1 done, 0 left, 0 broken off; units: 1 measured, 0 in the ledger before, 0 failed" in told.err
 
 
 def test_ray_gives_what_local_processes_give(tmp_path: Path) -> None:
