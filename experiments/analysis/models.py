@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from experiments.errors import MissingCheckpoint
+from experiments.errors import DataError, MissingCheckpoint
 from synth.model import CellRequest
 
 
@@ -38,6 +39,18 @@ def _fine_tuned(cell: CellRequest, weights: Path | None) -> Any:
             f"no fine-tuned weights of {cell.method} at {cell.keep_rate:g} on {cell.backbone}, {cell.dataset}, {cell.seed}"
         )
     return tune(recipe, weights)
+
+
+def is_current(name: str, recipe: Mapping[str, Any]) -> bool:
+    """Whether fine-tuned weights of this file name are what today's code makes by their recipe."""
+    from experiments.data import open_data
+    from experiments.finetune import Recipe, name_of
+
+    try:
+        fields = Recipe(**recipe)
+        return name_of(fields, open_data(fields.dataset)) == name
+    except (TypeError, KeyError, OSError, DataError):
+        return False
 
 
 def at_hand(cell: CellRequest, weights: Path | None = None) -> tuple[Any, str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from experiments.analysis.models import at_hand
 from experiments.analysis.rows import read_rows
 from experiments.analysis.throughput import read_bench, with_speeds
 from experiments.backbones import plain
+from experiments.data import open_data
 from experiments.errors import DataError
+from experiments.finetune import Recipe, name_of
 from experiments.ledger import Ledger, Row
 from experiments.measure import heatmaps
 from experiments.measure.speed import sample_input
@@ -164,11 +167,12 @@ def test_moving_mass_by_one_patch_costs_its_share() -> None:
 
 
 def test_learning_curves_are_read_beside_the_weights(tmp_path: Path) -> None:
-    """A run without teacher has its own name; files without a curve are passed over."""
-    recipe = {"method": "dynamicvit", "backbone": "proxy_tiny", "dataset": "digit_scenes", "keep_rate": 0.5, "seed": 1}
-    facts = {"recipe": {**recipe, "regime": "fine_tuned_no_teacher"}, "loss": [[10, 2.0], [20, 1.0]]}
-    (tmp_path / "run.json").write_text(json.dumps(facts))
-    (tmp_path / "other.json").write_text(json.dumps({"recipe": {}, "loss": []}))
+    """A run without teacher has its own name; files of other code, and such that are no curve, are passed over."""
+    recipe = Recipe("dynamicvit", "proxy_tiny", "digit_scenes", 0.5, 1, "fine_tuned_no_teacher")
+    facts = {"recipe": asdict(recipe), "loss": [[10, 2.0], [20, 1.0]]}
+    (tmp_path / f"{name_of(recipe, open_data('digit_scenes'))}.json").write_text(json.dumps(facts))
+    (tmp_path / "of_older_code.json").write_text(json.dumps(facts))
+    (tmp_path / "other.json").write_text(json.dumps({"recipe": {}, "loss": [[10, 2.0]]}))
     (found,) = read_curves(tmp_path)
     assert (found.method, found.steps.tolist(), found.loss.tolist()) == ("dynamicvit_no_teacher", [10, 20], [2, 1])
     work = Work(made(), {}, tmp_path / "figures", formats=("png",), weights=tmp_path)

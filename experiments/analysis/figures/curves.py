@@ -13,6 +13,7 @@ import numpy as np
 
 from experiments.analysis.figures.style import LOOKS, caption, panels_of
 from experiments.analysis.methods import NO_TEACHER, RANDOM, UNREDUCED, in_order
+from experiments.analysis.models import is_current
 from experiments.analysis.panels import Array
 
 if TYPE_CHECKING:
@@ -33,11 +34,11 @@ class Curve:
 
 
 def read_curves(folder: Path) -> list[Curve]:
-    """The curves beside the fine-tuned weights of a folder, as `finetune.py` writes them; none where there are none."""
+    """The curves beside the current fine-tuned weights of a folder, as `finetune.py` writes them; none where there are none."""
     found = []
     for path in sorted(folder.glob("*.json")):
         facts = json.loads(path.read_text("utf-8"))
-        if facts.get("loss") and "method" in facts.get("recipe", {}):
+        if facts.get("loss") and is_current(path.stem, facts.get("recipe", {})):
             found.append(_curve(facts))
     return found
 
