@@ -45,6 +45,17 @@ def by_width(backbone: str) -> tuple[int, str]:
     return next((i for i, size in enumerate(SIZES) if size in backbone), len(SIZES)), backbone
 
 
+def metric_of(dataset: str) -> str:
+    """What performance is on a data set: "top-1" or "mAP", in percent."""
+    from experiments.data import open_data
+    from experiments.errors import DataError
+
+    try:
+        return "mAP" if open_data(dataset).metric == "map_percent" else "top-1"
+    except DataError:
+        return "performance"
+
+
 @dataclass(frozen=True)
 class Panel:
     """Performance in percent of all methods at one place."""

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from experiments.analysis.methods import NO_TEACHER, in_order
+from experiments.analysis.panels import metric_of
 
 Row = dict[str, Any]
 WIDTH = 100
@@ -45,8 +46,8 @@ def _legend(stale: int) -> list[str]:
     text = [
         "rank: 1 = best of the methods, ties share the mean rank; controls are not ranked. "
         "open: ranks that the noise leaves open. group: methods that share a letter cannot be told apart. "
-        "± standard deviation over seeds. [ ]: paired 95 % interval over images and seeds of the distance to the best method, "
-        "pair by pair, not corrected for their number. "
+        "± standard deviation over seeds. [ ]: paired 95 % interval, over images and seeds (images alone where there is one seed), of the "
+        "distance to the best method; pair by pair, not corrected for their number. "
         "tokens: mean patch tokens a block. At equal tokens a method's value lies on a straight line between its own points; "
         "° between its highest keep rate and the unreduced model; - not reached, never extrapolated."
     ]
@@ -140,7 +141,6 @@ def _name(row: Row) -> tuple[str, str, str, float, str]:
 
 def _block(rows: Sequence[Row], at_tokens: dict[tuple[str, str, str, float, str], Row], images: Mapping[str, int]) -> Iterator[str]:
     first = rows[0]
-    metric = "mAP" if first["dataset"].endswith("multi") else "top-1"
     seen = images.get(first["dataset"])
     facts = [
         first["dataset"],
@@ -149,7 +149,7 @@ def _block(rows: Sequence[Row], at_tokens: dict[tuple[str, str, str, float, str]
         first["regime"],
         f"{first['n_seeds']} seeds" if first["n_seeds"] > 1 else "1 seed",
         f"{seen} images" if seen else "",
-        f"{metric}, %",
+        f"{metric_of(first['dataset'])}, %",
     ]
     budget = next((row["mean_tokens"] for name, row in at_tokens.items() if name[:4] == _name(first)[:4]), None)
     yield " · ".join(fact for fact in facts if fact)

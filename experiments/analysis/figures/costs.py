@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.analysis.figures.style import FRONT, INK, LOOKS, caption, metric_name, panels_of
+from experiments.analysis.figures.style import FRONT, INK, LOOKS, caption, panels_of
 from experiments.analysis.methods import COMPETITORS, NO_TEACHER, RANDOM, UNREDUCED, in_order
+from experiments.analysis.panels import metric_of
 from experiments.analysis.pareto import front
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def draw_costs(rows: Sequence[Row], cost: str, label: str, words: str, *, lower_
     figure, below, axes, width = panels_of(places, {row["method"] for row in rows})
     for place, own in places.items():
         _panel(axes[place], own, cost, lower_is_better)
-        axes[place].set_ylabel(metric_name(place[0]))
+        axes[place].set_ylabel(f"{metric_of(place[0])} (%)")
         axes[place].set_xlabel(label)
     caption(below, words, width)
     return figure

@@ -163,8 +163,3 @@ def caption(place: Any, words: str, inches: float) -> None:
 def place_name(dataset: str, backbone: str) -> str:
     """ "digit scenes, tiny"."""
     return f"{dataset.replace('_', ' ')}, {backbone.removeprefix('proxy_').replace('_', ' ')}"
-
-
-def metric_name(dataset: str) -> str:
-    """What performance means on a data set, with its unit."""
-    return "mAP (%)" if dataset.endswith("multi") else "top-1 accuracy (%)"
