@@ -12,8 +12,8 @@ SIZES = ("tiny", "small", "base")
 EMBEDDED = ("digit_scenes", "digit_scenes_multi")
 REAL = "cifar10"
 KEEP_RATES = (0.9, 0.7, 0.5, 0.25)
-SEEDS = (0, 1, 2)
-"""of all cells off the shelf and of fine-tuned ones on the smallest backbone."""
+SEEDS = {"tiny": (0, 1, 2), "small": (0, 1, 2), "base": (0, 1)}
+"""of cells off the shelf, and of fine-tuned ones on the smallest backbone: those whose weights are shipped."""
 
 
 def specifications(seeds: tuple[int, ...] = (0,), data_folder: str = "") -> tuple[Spec, ...]:
@@ -24,7 +24,8 @@ def specifications(seeds: tuple[int, ...] = (0,), data_folder: str = "") -> tupl
     data_folder  where CIFAR-10 lies; empty: without its cells
     """
     plain = [cell for place in _places(SEEDS, data_folder) for cell in _off_the_shelf(*place)]
-    tuned = [cell for place in _places(seeds, data_folder) for cell in _fine_tuned(*place)]
+    wider = dict.fromkeys(SIZES[1:], seeds)
+    tuned = [cell for place in _places(SEEDS | wider, data_folder) for cell in _fine_tuned(*place)]
     shapes = [
         CellRequest(method=method, backbone=f"deit_{size}_patch16_224", keep_rate=rate)
         for size, method in product(SIZES, REGISTRY)
@@ -37,11 +38,11 @@ def specifications(seeds: tuple[int, ...] = (0,), data_folder: str = "") -> tupl
     )
 
 
-def _places(seeds: tuple[int, ...], data_folder: str) -> Iterator[tuple[str, str, int]]:
+def _places(seeds: dict[str, tuple[int, ...]], data_folder: str) -> Iterator[tuple[str, str, int]]:
     """(backbone, data set, seed); CIFAR-10 has the smallest backbone alone."""
     for size in SIZES:
         for dataset in (*EMBEDDED, *([REAL] if data_folder and size == SIZES[0] else [])):
-            yield from ((f"proxy_{size}", dataset, seed) for seed in (SEEDS if size == SIZES[0] else seeds))
+            yield from ((f"proxy_{size}", dataset, seed) for seed in seeds[size])
 
 
 def _off_the_shelf(backbone: str, dataset: str, seed: int) -> Iterator[CellRequest]:
