@@ -107,8 +107,9 @@ def _limitations(run: Run) -> Iterator[str]:
         "This report is machine-made. Retrieval, reading and extraction can miss papers, sentences and table cells. A "
         "rerun on small models "
         "(proxy scale) shows whether a claim's mechanism is plausible there; it is worded “consistent with” or “at odds with” and decides "
-        "nothing about the original models. Reruns here use trained small models without fine-tuning each reduction method, unless the "
-        "evidence says otherwise. Confidence joins the witnesses by fixed weights that no labelled set has been fitted to yet; only the "
+        "nothing about the original models. What was measured stands with each rerun: fine-tuned models, or models off the "
+        "shelf where a claim is about use without training. Confidence joins the witnesses by fixed weights that no labelled "
+        "set has been fitted to yet; only the "
         "text witness's part of it is calibrated. It is no proof: read the evidence before you rely on a verdict."
     )
 
@@ -188,8 +189,15 @@ def _witness_lines(run: Run, evidence: Evidence) -> Iterator[str]:
     if evidence.is_timed:
         yield "  - the timings, which are this machine's and this moment's, are in run.json"
     else:
+        yield from _readings(evidence)
         yield from _numbers(run, evidence)
     yield from _controls(evidence)
+
+
+def _readings(evidence: Evidence) -> Iterator[str]:
+    """What the measured table says on the statement read otherwise; none of it gave the verdict."""
+    for reading in wording.readings_of(evidence.judgement) if evidence.witness == "rerun" and evidence.judgement else ():
+        yield f"  - read otherwise: {markdown(wording.reading_words(reading))}"
 
 
 def _numbers(run: Run, evidence: Evidence) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from synth.model import Claim, Evidence, Finding, Judgement, Observation, Paper, Passage, Run, Verdict, vocabulary
+from synth.model import Claim, Evidence, Finding, Judgement, Observation, Paper, Passage, Reading, Run, Verdict, vocabulary
 
 OUTCOME_MARKS = {"supported": "✓", "refuted": "×", "inconclusive": "?", "no_evidence": "–", "failed": "!"}
 WITNESS_LABELS = {"text": "Text", "tables": "Tables", "rerun": "Rerun"}
@@ -111,6 +111,20 @@ def judgement_words(judgement: Judgement) -> str:
     if judgement.smallest_detectable_effect is not None:
         parts.append(f"smallest detectable effect {judgement.smallest_detectable_effect:.2f}")
     return ", ".join(parts)
+
+
+def readings_of(judgement: Judgement) -> tuple[Reading, ...]:
+    """The other readings of a statement and of its parts, those that found numbers, in order."""
+    own = tuple(reading for reading in judgement.readings if reading.share is not None)
+    return (*own, *(reading for part in judgement.parts for reading in readings_of(part)))
+
+
+def reading_words(reading: Reading) -> str:
+    """ "without ATS: 1.25 (0.90 to 1.60), chance 0.69, 24 cells: inconclusive"."""
+    span = f" ({reading.interval[0]:.2f} to {reading.interval[1]:.2f})" if reading.interval else ""
+    chance = f", chance {reading.chance:.2f}" if reading.chance is not None else ""
+    figures = f"{reading.share:.2f}{span}{chance}" if reading.share is not None else "no figures"
+    return f"{reading.name}: {figures}, {number_of(reading.n_cells, 'cell')}: {reading.outcome.replace('_', ' ')}"
 
 
 def distinctions(run: Run) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What the laboratory answered, kept by measure and cell while claims are judged, and how records read as numbers and controls."""
+"""What the laboratory answered, kept by measure and cell while claims are judged, and how records read as numbers."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 from synth.model import TIMED, LabRecord, Measure, Observation
 from synth.verifier.cells import Wanted
+from synth.verifier.controls import PREFIX, SPOT_CHECK, Control, joined
 from synth.verifier.laboratory import METRICS, cells_of
 from synth.verifier.places import SIZES
 
 ORDER: tuple[Measure, ...] = ("gmacs", "tokens", "speed", "performance", "patterns")
-SPOT_CHECK = "control_spot_check"
-CONTROL = "control_"
 
 
 @dataclass(frozen=True)
@@ -62,19 +61,24 @@ class Answers:
         record, cell = given.record, given.record.cell
         if record.metric == SPOT_CHECK:
             self._spots[measure][cell, record.reason] = record
-        elif record.metric.startswith(CONTROL):
+        elif record.metric.startswith(PREFIX):
             self._controls[measure, cell.backbone, cell.dataset, cell.regime][record.metric, cell.seed] = record
         else:
             self._cells.setdefault((measure, cells_of(record)[0]), []).append(given)
 
-    def controls_of(self, wanted: Collection[Wanted]) -> list[LabRecord]:
-        """Controls of the places of some cells, then the spot checks of the ledger that answered them; none twice."""
+    def controls_of(self, wanted: Collection[Wanted]) -> list[Control]:
+        """Controls of the places of some cells, all seeds of one together, then the spot checks of the ledger that answered them."""
         places = sorted({(measure, cell.backbone, cell.dataset, cell.regime) for measure, cell in wanted})
-        found = [record for place in places for _, record in sorted(self._controls.get(place, {}).items())]
-        ran = [record for record in found if record.passed is not None] or found
+        by_name: dict[tuple[str, str, str, str], list[LabRecord]] = defaultdict(list)
+        for place in places:
+            for (metric, _), record in sorted(self._controls.get(place, {}).items()):
+                if record not in by_name[metric, *place[1:]]:
+                    by_name[metric, *place[1:]].append(record)
         measures = {measure for measure, _ in wanted}
         spots = [record for measure in ORDER if measure in measures for record in self._spots.get(measure, {}).values()]
-        return list(dict.fromkeys((*ran, *sorted(spots, key=lambda each: each.model_dump_json()))))
+        spots = sorted(dict.fromkeys(spots), key=lambda each: each.model_dump_json())
+        found = [joined(records) for records in (*by_name.values(), *([spot] for spot in spots))]
+        return [each for each in found if each.state != "not run"] or found
 
     def sources(self, wanted: Collection[Wanted]) -> str:
         """ "104 cells from the ledger, 2 measured now": cells with a value, by where it comes from."""
@@ -99,7 +103,7 @@ def in_order(wanted: Wanted) -> tuple[object, ...]:
 
 def observation_of(record: LabRecord) -> Observation | None:
     """A measured value in long form; None for a control and for a cell without a value."""
-    if record.value is None or record.metric.startswith(CONTROL):
+    if record.value is None or record.metric.startswith(PREFIX):
         return None
     return Observation(
         method=record.cell.method,
@@ -122,12 +126,3 @@ def observation_of(record: LabRecord) -> Observation | None:
 def told(record: LabRecord) -> str:
     """Why a cell has no value, without the name of the laboratory's exception."""
     return re.sub(r"^[A-Z]\w+: ", "", record.reason)
-
-
-def control_line(record: LabRecord) -> str:
-    """ "random on proxy_tiny digit_scenes: random pruning ranks low: ...: passed (-12.5)"."""
-    state = {True: "passed", False: "failed", None: "not run"}[record.passed]
-    name = record.metric.removeprefix(CONTROL).replace("_", " ")
-    value = "" if record.value is None else f" ({record.value:g})"
-    why = f": {record.reason}" if record.reason else ""
-    return f"{name} on {record.cell.backbone} {record.cell.dataset}".rstrip() + f"{why}: {state}{value}"

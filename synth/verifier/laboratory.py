@@ -30,6 +30,9 @@ from synth.store.workspace import write_atomic
 
 GRACE_SECONDS = 60.0
 """beyond the specification's budget: starting Python, importing torch, loading the checkpoints."""
+SECONDS_A_CELL = 0.2
+"""further grace for each cell beyond FEW_CELLS: what the ledger holds, pairs of methods included, takes time to be found."""
+FEW_CELLS = 100
 MOST_BYTES = 256 * 1024 * 1024
 """records or log beyond this size end the run."""
 METRICS: dict[Measure, tuple[str, ...]] = {
@@ -98,7 +101,8 @@ def run(spec: Spec, folder: Path, *, python: str = sys.executable, ledger: Path 
     records.unlink(missing_ok=True)
     command = [python, "-P", "-m", "experiments", "run", str(folder / "spec.json"), "--out", str(records)]
     command += ["--ledger", str(ledger)] if ledger else []
-    failure = _watched(command, folder, records, spec.budget_seconds + grace)
+    lookups = SECONDS_A_CELL * max(0, len(spec.cells) - FEW_CELLS)
+    failure = _watched(command, folder, records, spec.budget_seconds + grace + lookups)
     answer = believed(_lines(records), spec)
     records.unlink(missing_ok=True)
     if not failure and not answer.records:

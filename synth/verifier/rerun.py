@@ -18,9 +18,10 @@ from synth.errors import LaboratoryError
 from synth.model import TIMED, CellRequest, Claim, Evidence, LabRecord, Measure, Observation, Regime, Scale, Spec, WitnessName
 from synth.store.workspace import Workspace, write_atomic
 from synth.verifier import laboratory
-from synth.verifier.answers import ORDER, Answers, control_line, has_value, in_order, observation_of, told
+from synth.verifier.answers import ORDER, Answers, has_value, in_order, observation_of, told
 from synth.verifier.cells import Beyond, Plan, Wanted, plan
 from synth.verifier.circumstances import REGIME_WORDS, seeds_words
+from synth.verifier.controls import Control, voided
 from synth.verifier.judge import judge
 from synth.verifier.regimes import regime_of
 from synth.verifier.rules import rule_of
@@ -97,19 +98,29 @@ class RerunWitness:
 
     def _judged(self, claim: Claim, planned: Plan) -> Evidence:
         assert claim.hypothesis is not None
-        main = self._observations(planned.wanted)
         controls = self._answers.controls_of(planned.wanted)
-        lines = tuple(control_line(record) for record in controls)
+        lines = tuple(control.line for control in controls)
+        places = [(cell.backbone, cell.dataset) for _, cell in planned.wanted]
+        if broken := voided(controls, places):
+            return self._void(planned, broken, lines)
+        aside = {control.place: control for control in controls if control.state == "set aside"}
+        main, everything = (
+            tuple(each for each in self._observations(cells) if (each.backbone, each.dataset) not in aside)
+            for cells in (planned.wanted, planned.wanted | planned.beside)
+        )
         scale: Scale = "paper" if all(each.scale == "paper" for each in main) else "proxy"
-        broken = [record for record in controls if record.passed is False]
-        if broken:
-            reason = f"a control failed, so the numbers mean nothing: {control_line(broken[0])}"
-            return Evidence(witness="rerun", outcome="failed", scale=scale, reason=reason, controls=lines, observations=_shown(main))
         rule = claim.rule or rule_of(claim)
         assert rule is not None
-        judgement = judge(claim.hypothesis, self._observations(planned.wanted | planned.beside), rule)
+        judgement = judge(claim.hypothesis, everything, rule)
         gaps = self._gaps(planned)
-        notes = [*_regime_notes(main), *planned.notes, self._answers.sources(planned.wanted), *_pairs_note(main), *gaps]
+        notes = [
+            *_regime_notes(main),
+            *planned.notes,
+            *_set_aside(aside.values()),
+            self._answers.sources(planned.wanted),
+            *_pairs_note(main),
+            *gaps,
+        ]
         return Evidence(
             witness="rerun",
             outcome=judgement.outcome,
@@ -123,6 +134,13 @@ class RerunWitness:
             judgement=judgement,
             controls=lines,
         )
+
+    def _void(self, planned: Plan, broken: Sequence[Control], lines: tuple[str, ...]) -> Evidence:
+        """Evidence that decides nothing, as a control failed; the numbers stand beside it."""
+        main = self._observations(planned.wanted)
+        scale: Scale = "paper" if all(each.scale == "paper" for each in main) else "proxy"
+        reason = f"a control failed, so the numbers mean nothing: {broken[0].line}"
+        return Evidence(witness="rerun", outcome="failed", scale=scale, reason=reason, controls=lines, observations=_shown(main))
 
     def _observations(self, cells: Collection[Wanted]) -> tuple[Observation, ...]:
         """The numbers of some cells, each record once."""
@@ -220,6 +238,11 @@ def _regime_notes(observations: Iterable[Observation]) -> list[str]:
     names = sorted({each.regime for each in trained})
     seeds = seeds_words(trained)
     return [*(REGIME_WORDS[name] for name in names), *([f"seeds: {seeds}"] if seeds else [])]
+
+
+def _set_aside(controls: Iterable[Control]) -> list[str]:
+    """Places whose numbers are not judged, with the control that says why."""
+    return [f"set aside: {' '.join(control.place)} ({control.reason})" for control in controls]
 
 
 def _pairs_note(observations: Iterable[Observation]) -> list[str]:

@@ -60,6 +60,13 @@ def answer(spec: dict[str, list[dict[str, object]]], mode: str) -> list[str]:
         records = [{**each, "value": None, "reason": "the time budget was used up"} for each in records]
     first = spec["cells"][0]
     records.append(record(first, "control_keep_all", 0.0, passed=mode != "broken_control", reason="keep-all equals the plain model"))
+    if "performance" in spec["measures"] and spec["spot_checks"]:
+        held = {**spec["cells"][1], "keep_rate": spec["cells"][1]["keep_rate"]}
+        records.append(record(held, "control_spot_check", 0.4, passed=mode != "broken_ledger", reason="a ledger row measured again"))
+    if mode == "no_better_than_random":
+        records += [
+            record({**cell, "method": "random"}, "control_random", 0.1, passed=False, reason="random pruning ranks low") for cell in cells
+        ]
     return [json.dumps(each) for each in records]
 
 

@@ -76,7 +76,54 @@ def test_a_true_claim_is_supported_at_proxy_scale(bench: Bench) -> None:
     assert (evidence.outcome, evidence.independence, evidence.scale) == ("supported", "rerun", "proxy")
     assert {(each.method, each.seed) for each in evidence.observations} == {(m, s) for m in ("evit", "tome") for s in (0, 1, 2)}
     assert all(each.origin == "measured" and each.record for each in evidence.observations)
-    assert evidence.controls == ("keep all on proxy_tiny digit_scenes: keep-all equals the plain model: passed (0)",)
+    assert evidence.controls == (
+        "keep all on proxy_tiny digit_scenes: keep-all equals the plain model: passed (0)",
+        "spot check on proxy_tiny digit_scenes: a ledger row measured again: passed (0.4)",
+    )
+
+
+def test_the_evidence_says_what_was_measured(bench: Bench) -> None:
+    """Regime, stand-ins, seeds, and how much the ledger gave stand in the reason; every number has its regime."""
+    evidence = bench.hear("good")
+    for words in (
+        "fine-tuned: backbone and method trained further together",
+        "seeds: proxy_tiny 3",
+        "digit_scenes for the claim's data sets, proxy_tiny for its backbones",
+        "0 cells from the ledger, 24 measured now",
+    ):
+        assert words in evidence.reason
+    assert {each.regime for each in evidence.observations} == {"fine_tuned"}
+    assert evidence.complete
+
+
+def test_a_claim_on_use_without_training_is_measured_off_the_shelf(bench: Bench) -> None:
+    """The words of the claim choose the cells, and the evidence says so."""
+    claim = make_claim(compare()).model_copy(update={"text": "Off the shelf, EViT beats ToMe."})
+    evidence = bench.witness("good").testify(claim)
+    assert {each.regime for each in evidence.observations} == {"off_the_shelf"}
+    assert "off the shelf: each method on the trained backbone as it is" in evidence.reason
+
+
+def test_a_ledger_that_does_not_hold_here_voids_the_finding(bench: Bench) -> None:
+    """A failing spot check is a failing control."""
+    evidence = bench.hear("broken_ledger")
+    assert (evidence.outcome, evidence.judgement) == ("failed", None)
+    assert "spot check on proxy_tiny digit_scenes: a ledger row measured again: failed" in evidence.reason
+
+
+def test_no_spot_checks_where_everything_is_measured_anew(bench: Bench) -> None:
+    """`fresh` asks for all cells again, so that there is no row to check."""
+    evidence = bench.witness("good", fresh=True).testify(make_claim(compare()))
+    (spec,) = [Spec.model_validate_json(path.read_text()) for path in bench.folder.rglob("spec.json")]
+    assert (spec.fresh, spec.spot_checks) == (True, 0)
+    assert len(evidence.controls) == 1
+
+
+def test_where_random_pruning_is_as_good_as_any_nothing_is_judged(bench: Bench) -> None:
+    """The only place is set aside, which leaves no finding."""
+    evidence = bench.hear("no_better_than_random")
+    assert (evidence.outcome, evidence.judgement) == ("failed", None)
+    assert "random pruning ranks low: set aside" in evidence.reason
 
 
 def test_the_tampered_sibling_is_refuted(bench: Bench) -> None:
@@ -118,6 +165,7 @@ def test_half_a_line_does_not_count(bench: Bench) -> None:
     evidence = bench.hear("half")
     assert 0 < len(evidence.observations) < 24
     assert "cells were not measured" in evidence.reason
+    assert not evidence.complete
 
 
 def test_a_hanging_laboratory_is_killed_with_its_children(bench: Bench) -> None:
@@ -145,7 +193,7 @@ def test_a_failing_control_voids_the_finding(bench: Bench) -> None:
     """Numbers whose control fails decide nothing, and the control is listed."""
     evidence = bench.hear("broken_control")
     assert (evidence.outcome, evidence.judgement) == ("failed", None)
-    assert evidence.controls == ("keep all on proxy_tiny digit_scenes: keep-all equals the plain model: failed (0)",)
+    assert evidence.controls[0] == "keep all on proxy_tiny digit_scenes: keep-all equals the plain model: failed (0)"
 
 
 def test_a_claim_again_measures_nothing(bench: Bench) -> None:
