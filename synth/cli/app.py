@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from synth.cli import claims, papers
+from synth.cli import claims, evaluate, papers
 from synth.cli.options import JsonFlag, WorkspaceOption, configuration, opened, output, progress, write
 from synth.errors import SynthError
 
@@ -29,6 +29,7 @@ app = typer.Typer(
 )
 app.add_typer(claims.app, name="claims")
 app.add_typer(papers.app, name="papers")
+app.command("evaluate")(evaluate.evaluate)
 
 Sources = Annotated[
     list[str] | None, typer.Option("--source", help="Where papers come from: arxiv, library or folder:DIR. May be given several times.")

@@ -1,0 +1,170 @@
+"""
+The pipeline on data that others labelled: search, witnesses, combination and extraction of a run, and what they are worth.
+
+Nothing here judges: every label, rank and score comes out of the stations that a run uses, on the same records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from synth.evaluate import scoring
+from synth.evaluate.answers import Answer, answer_of
+from synth.evaluate.formats import open_benchmark
+from synth.evaluate.items import ClaimItem, DocumentSearch, MarkedPaper, Reading, SentenceSearch
+from synth.evaluate.marked import Chosen
+from synth.evaluate.sampling import sample
+from synth.evaluate.scoring import Evaluation
+from synth.evaluate.searches import DocumentsFound, SentencesFound
+from synth.extractor.extract import extract
+from synth.extractor.parse import Parse, parse
+from synth.extractor.resolve import canonical, own_name, resolved
+from synth.extractor.sentences import scored
+from synth.model import Cell, Claim, Document, SectionRole, claim_id
+from synth.progress import Progress, silent
+from synth.reader.grid import Entry, cells
+from synth.reader.sections import KNOWN, Outline
+from synth.reader.sentences import split as sentences_of
+from synth.settings import Settings
+from synth.store.embedding import Embedder
+from synth.verifier.combine import combine
+from synth.verifier.passages import PassageIndex
+from synth.verifier.rules import rule_for
+from synth.verifier.tabular import TableWitness
+from synth.verifier.textual import TextWitness
+
+DEEP = 200
+"""passages in which the documents of a claim are looked for: as many as the search ranks."""
+OURS = "ours"
+"""how tables mark the rows of their own paper."""
+
+
+def evaluate(
+    folder: Path,
+    settings: Settings,
+    embedder: Embedder,
+    *,
+    split: str = "dev",
+    limit: int | None = None,
+    out: Path | None = None,
+    progress: Progress = silent,
+) -> Evaluation:
+    """
+    The figures of one split of a labelled set.
+
+    limit   items of each kind, drawn with the seed of the settings; None for all
+    out     folder for evaluation.json, items.jsonl and reliability.png
+    raises  NotFound for no such folder or split, UsageError where the files are of no known format
+    """
+    progress(f"reading {folder}")
+    whole = open_benchmark(folder, split, Reading(sentences_of, roles_of, cells_of))
+    result = scoring.score(whole, sample(whole, limit, settings.seed), Stations(settings, embedder), settings.seed, progress)
+    result.details.update(limit=limit, seed=settings.seed, embedding_model=settings.embedding_model)
+    if out is not None:
+        scoring.save(result, out)
+    return result
+
+
+class Stations:
+    """The stations of a run, one labelled item at a time."""
+
+    def __init__(self, settings: Settings, embedder: Embedder) -> None:
+        self._settings = settings
+        self._embedder = embedder
+
+    def prepare(self, texts: Sequence[str]) -> None:
+        """Embed what will be asked for, in batches; tables alone need no model."""
+        if texts:
+            self._embedder.embed(texts)
+
+    def judge(self, item: ClaimItem) -> Answer:
+        """The claim heard by the witnesses of text and tables with this one document retrieved, and what is combined of it."""
+        claim = claim_of(item)
+        witnesses = (TextWitness((item.document,), self._embedder), TableWitness((item.document,)))
+        return answer_of(item, combine(claim.id, [witness.testify(claim) for witness in witnesses]))
+
+    def rank_sentences(self, items: Sequence[SentenceSearch]) -> list[SentencesFound]:
+        """What the evidence search gives in the item's document, as far down as it ranks."""
+        documents = {item.document.paper.id: item.document for item in items}
+        self.prepare([text for document in documents.values() for text in (passage.text for passage in document.passages)])
+        self.prepare([item.claim for item in items])
+        indexes = {name: PassageIndex((document,), self._embedder) for name, document in documents.items()}
+        found = []
+        for item in items:
+            index = indexes[item.document.paper.id]
+            hits = index.search(item.claim, np.ones(len(index.passages), bool), DEEP)
+            found.append(SentencesFound(item, tuple(hit.passage.start for hit in hits)))
+        return found
+
+    def rank_documents(self, items: Sequence[DocumentSearch], corpus: Sequence[Document]) -> list[DocumentsFound]:
+        """What the evidence search gives in the whole corpus, each document at its best passage."""
+        self.prepare([item.claim for item in items])
+        index = PassageIndex(corpus, self._embedder)
+        everything = np.ones(len(index.passages), bool)
+        found = []
+        for item in items:
+            hits = index.search(item.claim, everything, DEEP)
+            found.append(DocumentsFound(item, tuple(dict.fromkeys(hit.passage.paper_id for hit in hits))))
+        return found
+
+    def choose(self, paper: MarkedPaper) -> Chosen:
+        """The claims extracted without a budget and with that of the settings, and the score of every other sentence."""
+        passages = paper.document.passages
+        claims = {claim.passage.start: claim for claim in extract(paper.document, budget=len(passages)) if claim.passage}
+        kept = {claim.passage.start for claim in extract(paper.document, budget=self._settings.claims_per_paper) if claim.passage}
+        read = [scored(passage) for passage in passages]
+        return Chosen(
+            paper,
+            score=tuple(claims[one.passage.start].extraction_confidence if one.passage.start in claims else one.confidence for one in read),
+            taken=tuple(passage.start in claims for passage in passages),
+            within_budget=tuple(passage.start in kept for passage in passages),
+            cues=tuple(one.cues for one in read),
+        )
+
+
+def claim_of(item: ClaimItem) -> Claim:
+    """
+    The record of a claim, with the rule by which it is decided.
+
+    One that was found elsewhere is read as an audit reads it. One on its own paper's tables is read as a sentence of that
+    paper: its "we" is the name that the paper gives its method or, where the set does not tell, whoever the tables call ours.
+    """
+    itself = (own_name(item.document) or OURS) if item.own else None
+    text, ambiguous = resolved(item.claim, itself) if item.own else (item.claim, "")
+    read = Parse(None, ambiguous) if ambiguous else parse(text, subject=canonical(itself))
+    paper = item.document.paper.id if item.own else f"claim:{item.id}"
+    return Claim(
+        id=claim_id(paper, text),
+        text=text,
+        passage=None,
+        paper_id=paper,
+        hypothesis=read.hypothesis,
+        reason=read.reason,
+        extraction_confidence=1.0,
+        rule=rule_for(read.hypothesis) if read.hypothesis else None,
+        notes=read.notes,
+    )
+
+
+def roles_of(lines: Sequence[str]) -> list[SectionRole]:
+    """The role of the section that each line of a paper stands in; a heading is a short line of words, most of them with a capital."""
+    outline = Outline()
+    role: SectionRole = "other"
+    found: list[SectionRole] = []
+    for line in lines:
+        title, words = line.strip(), line.split()
+        if KNOWN.match(title):
+            role = outline.enter(title, 1)
+        elif 0 < len(words) <= 6 and words[-1].isalpha() and 2 * sum(word[0].isupper() for word in words) > len(words):
+            role = outline.enter(title, 2)
+        found.append(role)
+    return found
+
+
+def cells_of(rows: Sequence[Sequence[str]], bold: frozenset[tuple[int, int]]) -> tuple[Cell, ...]:
+    """The body cells of a grid of texts, as the reader makes them of every format; empty texts are no cells."""
+    entries = [Entry(i, j, text, bold=(i, j) in bold) for i, row in enumerate(rows) for j, text in enumerate(row) if text]
+    return cells(entries, head=1)
