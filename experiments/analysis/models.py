@@ -30,15 +30,21 @@ def reduced(cell: CellRequest, weights: Path | None = None) -> Any:
 
 
 def _fine_tuned(cell: CellRequest, weights: Path | None) -> Any:
-    from experiments.data import open_data
-    from experiments.finetune import name_of, recipe_for, tune
+    from experiments.finetune import recipe_for, tune
 
-    recipe = recipe_for(cell)
-    if weights is None or not (weights / f"{name_of(recipe, open_data(cell.dataset))}.safetensors").is_file():
+    if not tuned_here(cell, weights):
         raise MissingCheckpoint(
             f"no fine-tuned weights of {cell.method} at {cell.keep_rate:g} on {cell.backbone}, {cell.dataset}, {cell.seed}"
         )
-    return tune(recipe, weights)
+    return tune(recipe_for(cell), weights)
+
+
+def tuned_here(cell: CellRequest, weights: Path | None) -> bool:
+    """Whether a folder has the current fine-tuned weights of a cell."""
+    from experiments.data import open_data
+    from experiments.finetune import name_of, recipe_for
+
+    return weights is not None and (weights / f"{name_of(recipe_for(cell), open_data(cell.dataset))}.safetensors").is_file()
 
 
 def is_current(name: str, recipe: Mapping[str, Any]) -> bool:

@@ -15,7 +15,7 @@ from experiments.analysis.figures.kept_tokens import draw_kept, stages_of
 from experiments.analysis.figures.rank_map import draw_ranks
 from experiments.analysis.figures.vanishing import METHODS, Spot, draw_vanishing, map_of, map_rows, map_table
 from experiments.analysis.methods import COMPETITORS
-from experiments.analysis.models import at_hand
+from experiments.analysis.models import at_hand, tuned_here
 from experiments.analysis.panels import Array, by_width
 from experiments.analysis.throughput import Speeds, with_speeds
 from experiments.errors import DataError
@@ -158,27 +158,17 @@ def _opened(work: Work, dataset: str, images: int) -> tuple[Any, Any] | None:
 
 
 def vanishing(work: Work) -> Iterator[Path]:
-    """Maps of where patches vanish on the narrowest backbone, and how alike they are."""
+    """Maps of where patches vanish on the narrowest backbone, and how alike they are; all of one regime."""
     backbone = work.smallest()
-    maps: dict[Spot, Array] = {}
-    regimes: list[str] = []
-    for dataset in work.datasets(backbone):
-        opened = _opened(work, dataset, MAP_IMAGES)
-        if opened is None:
-            continue
-        pixels = opened[0].pixels(opened[1].images)
-        for rate in sorted({row["keep_rate"] for row in work.rows if row["keep_rate"]}, reverse=True):
-            for method in METHODS:
-                model = at_hand(_cell(work, method, dataset, backbone, rate), work.weights)
-                heat = map_of(model[0], pixels) if model else None
-                if model is not None and heat is not None:
-                    maps[Spot(method, dataset, backbone, rate)] = heat
-                    regimes.append(model[1])
-        work.log(f"maps of {dataset}")
+    rates = sorted({row["keep_rate"] for row in work.rows if row["keep_rate"]}, reverse=True)
+    cells = [_cell(work, method, dataset, backbone, rate) for dataset in work.datasets(backbone) for rate in rates for method in METHODS]
+    if not all(tuned_here(cell, work.weights) for cell in cells if cell.regime == "fine_tuned"):
+        work.log("maps are off the shelf: fine-tuned weights of some cells are not here (--weights FOLDER)")
+        cells = [cell.model_copy(update={"regime": "off_the_shelf"}) for cell in cells]
+    maps = dict(_maps(work, cells))
     if not maps:
         return
-    regime = " and ".join(REGIMES[name] for name in dict.fromkeys(regimes))
-    where = f"{backbone.removeprefix('proxy_')} backbone, {regime}, seed 0, {MAP_IMAGES} test images"
+    where = f"{backbone.removeprefix('proxy_')} backbone, {REGIMES[cells[0].regime]}, seed 0, {MAP_IMAGES} test images"
     words = f"{where}; of DPC-KNN and K-Medoids the centres."
     yield from work.keep(draw_vanishing(maps, DEPTH, words), f"vanishing_{backbone}")
     rows = map_rows(maps)
@@ -187,6 +177,20 @@ def vanishing(work: Work) -> Iterator[Path]:
     head = "Maps of one method on two data sets: medians over keep rates and pairs of data sets. kl and js in bits, emd in patches."
     text.write_text("\n".join([head, words, "", *map_table(rows)]) + "\n", "utf-8")
     yield from (table, text)
+
+
+def _maps(work: Work, cells: Sequence[CellRequest]) -> Iterator[tuple[Spot, Array]]:
+    """The maps of the cells that have one: of methods that keep patches, with weights and pictures at hand."""
+    for dataset in dict.fromkeys(cell.dataset for cell in cells):
+        opened = _opened(work, dataset, MAP_IMAGES)
+        if opened is None:
+            continue
+        pixels = opened[0].pixels(opened[1].images)
+        for cell in (cell for cell in cells if cell.dataset == dataset):
+            model = at_hand(cell, work.weights)
+            heat = map_of(model[0], pixels) if model else None
+            if heat is not None:
+                yield Spot(cell.method, dataset, cell.backbone, cell.keep_rate), heat
 
 
 def learning(work: Work) -> Iterator[Path]:
