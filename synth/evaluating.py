@@ -35,6 +35,7 @@ from synth.verifier.passages import PassageIndex
 from synth.verifier.rules import rule_for
 from synth.verifier.tabular import TableWitness
 from synth.verifier.textual import TextWitness
+from synth.verifier.witness import Witness
 
 DEEP = 200
 """passages in which the documents of a claim are looked for: as many as the search ranks."""
@@ -74,6 +75,8 @@ class Stations:
     def __init__(self, settings: Settings, embedder: Embedder) -> None:
         self._settings = settings
         self._embedder = embedder
+        self._document: Document | None = None
+        self._witnesses: tuple[Witness, ...] = ()
 
     def prepare(self, texts: Sequence[str]) -> None:
         """Embed what will be asked for, in batches; tables alone need no model."""
@@ -83,8 +86,14 @@ class Stations:
     def judge(self, item: ClaimItem) -> Answer:
         """The claim heard by the witnesses of text and tables with this one document retrieved, and what is combined of it."""
         claim = claim_of(item)
-        witnesses = (TextWitness((item.document,), self._embedder), TableWitness((item.document,)))
-        return answer_of(item, combine(claim.id, [witness.testify(claim) for witness in witnesses]))
+        return answer_of(item, combine(claim.id, [witness.testify(claim) for witness in self._witnesses_of(item.document)]))
+
+    def _witnesses_of(self, document: Document) -> tuple[Witness, ...]:
+        """The witnesses that have read this document; those of the last one are kept, because claims on one document come together."""
+        if self._document is not document:
+            self._document = document
+            self._witnesses = (TextWitness((document,), self._embedder), TableWitness((document,)))
+        return self._witnesses
 
     def rank_sentences(self, items: Sequence[SentenceSearch]) -> list[SentencesFound]:
         """What the evidence search gives in the item's document, as far down as it ranks."""

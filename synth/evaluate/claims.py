@@ -177,4 +177,4 @@ def _alike(reason: str) -> str:
     while (shorter := _NAMED.sub("…", text)) != text:  # brackets within brackets
         text = shorter
     text = _NUMBER.sub("#", text)
-    return _PLURAL.sub("passages", text)[:140].strip()
+    return _PLURAL.sub("passages", text).lower()[:140].strip()
