@@ -169,11 +169,12 @@ class RerunWitness:
         # The specification of patterns measures the performance of its cells in the same passes.
         alone = [cell for cell in groups.pop("performance", ()) if cell not in set(groups.get("patterns", ()))]
         groups |= {"performance": alone} if alone else {}
+        needed = [each for each in ORDER if each in groups]
         for measure, cells in self._unknown(beside).items():
             with_them = "patterns" if measure == "performance" and "patterns" in groups else measure
             groups.setdefault(with_them, []).extend(cell for cell in cells if cell not in set(groups.get(with_them, ())))
-        for number, measure in enumerate(each for each in ORDER if each in groups):
-            left = (self._budget - self._spent) / (len(groups) - number)
+        for number, measure in enumerate((*needed, *(each for each in ORDER if each in groups and each not in needed))):
+            left = (self._budget - self._spent) / max(1, len(needed) - number)
             self._ask(measure, tuple(groups[measure]), left, final)
 
     def _unknown(self, cells: Collection[Wanted]) -> dict[Measure, list[CellRequest]]:

@@ -34,9 +34,13 @@ def expected_sign(x: str, y: str, claimed: str) -> float:
     return {"positive": 1.0, "negative": -1.0, "either": 0.0}[claimed]
 
 
-def _doubt_noise(bench: Bench, found: Correlations) -> None:
-    """Noise alone pulls correlations towards 0: where most performances cannot be told apart, a low one refutes nothing."""
-    if found.clear < CLEAR:
+def _doubt_noise(bench: Bench, found: Correlations, *, strong_enough: bool = False) -> None:
+    """
+    Noise alone pulls correlations towards 0: where most performances cannot be told apart, a low one shows nothing.
+
+    strong_enough  the correlation is as high as claimed, or higher, in spite of the noise
+    """
+    if found.clear < CLEAR and not strong_enough:
         bench.doubts.append(f"only {found.clear:.0%} of the differences in a cell exceed the noise")
 
 
@@ -46,7 +50,6 @@ def correlate(hypothesis: Correlate, bench: Bench) -> Judgement:
     if found is None:
         raise NoCells(f"no cell has {hypothesis.x} and {hypothesis.y} for more than {LEAST_METHODS} methods")
     bench.selected(found.panel, hypothesis.where, "")
-    _doubt_noise(bench, found)
     sign = expected_sign(hypothesis.x, hypothesis.y, hypothesis.sign)
     toward = found.rho * sign if sign else np.abs(found.rho)
     strength = resampled(found, np.abs(found.rho), bench, "median")
@@ -63,6 +66,8 @@ def correlate(hypothesis: Correlate, bench: Bench) -> Judgement:
     _by_kendall(hypothesis, bench, found, right, p)
     outcome = _strength_outcome(hypothesis.strength, strength, bounds, right, p)
     low, high = BANDS[hypothesis.strength]
+    highest = hypothesis.strength in ("high", "any") and outcome == "supported"
+    _doubt_noise(bench, found, strong_enough=highest or (outcome == "refuted" and bounds[0] >= high))
     if outcome != "supported":
         side = "below" if strength[0] < low else "above" if strength[0] >= high and hypothesis.strength != "high" else "within"
         bench.step(4, f"{hypothesis.strength} is {low:g} to {high:g}: the median lies {side}")

@@ -309,3 +309,16 @@ def test_correlations_among_performances_that_cannot_be_told_apart_are_left_open
     ]
     judgement = ruled(Correlate(x="nmi", y="performance_difference", strength="high"), table)
     assert judgement.outcome == "inconclusive"
+
+
+def test_a_high_correlation_in_spite_of_noise_counts() -> None:
+    """Noise lowers correlations and raises none: one that is high although few performances can be told apart is supported."""
+    rng = np.random.default_rng(5)
+    table = [
+        o.model_copy(update={"value": o.value + 6 * float(rng.normal())}) if o.metric == "performance" else o for o in patterns("nmi", 1.0)
+    ]
+    judgement = ruled(Correlate(x="nmi", y="performance_difference", strength="any"), table)
+    assert judgement.outcome == "supported"
+    weak = ruled(Correlate(x="nmi", y="performance_difference", strength="moderate"), table)
+    assert weak.outcome == "inconclusive"
+    assert any("of the differences in a cell exceed the noise" in step for step in weak.steps)
