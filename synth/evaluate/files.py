@@ -112,9 +112,14 @@ def _parsed(path: Path) -> Iterator[tuple[int, Any]]:
 
 def _value(line: bytes) -> Any:
     try:
-        return json.loads(line.decode("utf-8"))
+        value = json.loads(line.decode("utf-8"))
+        if b"\\u" in line:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+        return value
     except UnicodeDecodeError:
         return _Unreadable("not UTF-8")
+    except UnicodeEncodeError:
+        return _Unreadable("half a surrogate pair, which is no text")
     except RecursionError:
         return _Unreadable("nested too deeply")
     except ValueError as error:

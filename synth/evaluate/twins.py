@@ -16,7 +16,8 @@ def twins(items: Sequence[ClaimItem]) -> tuple[tuple[int, int], ...]:
     """(number of the true one, number of the false one), most alike first, each item in one pair at most."""
     by_document: defaultdict[str, list[int]] = defaultdict(list)
     for number, item in enumerate(items):
-        by_document[item.document.paper.id].append(number)
+        if item.document.passages or item.document.tables:
+            by_document[item.document.paper.id].append(number)
     pairs: list[tuple[float, int, int]] = []
     for numbers in by_document.values():
         true = [n for n in numbers if items[n].label == "SUPPORT"]
@@ -33,5 +34,7 @@ def twins(items: Sequence[ClaimItem]) -> tuple[tuple[int, int], ...]:
 
 
 def likeness(first: str, second: str) -> float:
-    """Twice the words that both have in the same order, over all words; 0..1."""
-    return SequenceMatcher(None, first.lower().split(), second.lower().split(), autojunk=False).ratio()
+    """Twice the words that both have in the same order, over all words, 0..1; 0 below ALIKE, where a look at the bounds is enough."""
+    matcher = SequenceMatcher(None, first.lower().split(), second.lower().split(), autojunk=False)
+    bounds = matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE
+    return matcher.ratio() if bounds else 0.0

@@ -116,8 +116,9 @@ def opened_with(folder: Path, reading: Reading, *lines: object) -> Benchmark:
         ('{"claim": 3, "evidence": ["B."], "label": "NEI"}', "claim: Input should be a valid string"),
         ('{"claim": "A", "evidence": 3, "label": "NEI"}', "evidence"),
         ('{"claim": "  ", "evidence": [], "label": "NEI"}', "the claim is empty"),
+        ('{"claim": "\\ud800", "evidence": [], "label": "NEI"}', "claim: Input should be a valid string"),
     ],
-    ids=["broken", "bytes", "deep", "text", "missing", "label", "type", "evidence", "empty"],
+    ids=["broken", "bytes", "deep", "text", "missing", "label", "type", "evidence", "empty", "surrogate"],
 )
 def test_a_malformed_line_is_told_by_number(line: object, reason: str, tmp_path: Path, reading: Reading) -> None:
     """The line is left out and named with its number and one line of reason; all others are read."""

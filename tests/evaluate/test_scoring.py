@@ -117,14 +117,16 @@ def test_kinds_are_told_apart() -> None:
 
 
 def test_twins_are_rewrites_on_one_document() -> None:
-    """The most alike true and false claim pair up once; another document's rewrite and another claim do not."""
-    other = document_of("other", ["B."])
+    """The most alike true and false claim pair up once; another document's rewrite, another claim and claims without evidence do not."""
+    other, nothing = document_of("other", ["B."]), document_of("nothing")
     claims = [
         item("BERT beats LSTM on all data sets.", "SUPPORT"),
         item("BERT does not beat LSTM on all sets.", "REFUTE"),
         item("BERT beats BoW on all data sets.", "REFUTE"),
         item("BERT beats LSTM on all data sets", "REFUTE", document=other),
         item("Nothing is said of corpora here.", "REFUTE"),
+        item("Corpora are large.", "SUPPORT", document=nothing),
+        item("Corpora are small.", "REFUTE", document=nothing),
     ]
     assert twins(claims) == ((0, 2),)
 
