@@ -116,7 +116,7 @@ def opened_with(folder: Path, reading: Reading, *lines: object) -> Benchmark:
         ('{"claim": 3, "evidence": ["B."], "label": "NEI"}', "claim: Input should be a valid string"),
         ('{"claim": "A", "evidence": 3, "label": "NEI"}', "evidence"),
         ('{"claim": "  ", "evidence": [], "label": "NEI"}', "the claim is empty"),
-        ('{"claim": "\\ud800", "evidence": [], "label": "NEI"}', "claim: Input should be a valid string"),
+        ('{"claim": "\\ud800", "evidence": [], "label": "NEI"}', "half a surrogate pair"),
     ],
     ids=["broken", "bytes", "deep", "text", "missing", "label", "type", "evidence", "empty", "surrogate"],
 )
