@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from synth.model import TIMED, LabRecord, Measure, Observation
+from synth.verifier.bench import count
 from synth.verifier.cells import Wanted
 from synth.verifier.controls import PREFIX, SPOT_CHECK, Control, joined
 from synth.verifier.laboratory import METRICS, cells_of
@@ -81,11 +82,11 @@ class Answers:
         return [each for each in found if each.state != "not run"] or found
 
     def sources(self, wanted: Collection[Wanted]) -> str:
-        """ "104 cells from the ledger, 2 measured now": cells with a value, by where it comes from."""
+        """ "104 cells from the ledger, 2 cells measured now": those with a value, by where it comes from."""
         given = [self[each] for each in wanted]
         now = sum(any(each.now and each.record.value is not None for each in cell) for cell in given)
         valued = sum(any(each.record.value is not None for each in cell) for cell in given)
-        return f"{valued - now} cells from the ledger, {now} measured now"
+        return f"{count(valued - now, 'cell')} from the ledger, {count(now, 'cell')} measured now"
 
 
 def has_value(given: Iterable[Given], measure: Measure) -> bool:

@@ -40,7 +40,9 @@ def amount(hypothesis: Amount, bench: Bench) -> Judgement:
         theirs = np.nanmean(panel.values[:, :, panel.columns(rivals)], axis=2)[:, :, None]
         _sign_on_small_backbones(hypothesis, bench, panel, (theirs - values).mean(2) / theirs[:, :, 0])
         values = {"fewer": theirs - values, "more": values - theirs, "ratio": values / theirs, "value": values}[hypothesis.relation]
-    rows, columns = np.nonzero(~np.isnan(values[0]) & ~_set_aside(hypothesis, panel)[:, None])
+    speaking = ~_set_aside(hypothesis, panel)
+    panel, values = panel.rows(speaking.tolist()), values[:, speaking]
+    rows, columns = np.nonzero(~np.isnan(values[0]))
     units = values[:, rows, columns]
     places = [panel.places[row] for row in rows]
     slack = float(panel.slack.max(initial=0.0)) * (1 if hypothesis.versus is None else 2)

@@ -27,7 +27,7 @@ def test_the_ledger_and_what_is_measured_now_are_counted_apart() -> None:
     late = record(cell=other, created="2026-01-02T00:00:09+00:00")
     answers.take("performance", [record(), late, record(cell=third, value=None, reason="no time")], SINCE)
     wanted = [("performance", cell) for cell in (CELL, other, third)]
-    assert answers.sources(wanted) == "1 cells from the ledger, 1 measured now"  # type: ignore[arg-type]
+    assert answers.sources(wanted) == "1 cell from the ledger, 1 cell measured now"  # type: ignore[arg-type]
 
 
 def test_performance_of_a_pattern_specification_answers_for_both() -> None:

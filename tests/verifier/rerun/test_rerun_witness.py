@@ -89,7 +89,7 @@ def test_the_evidence_says_what_was_measured(bench: Bench) -> None:
         "fine-tuned: backbone and method trained further together",
         "seeds: proxy_tiny 3",
         "digit_scenes for the claim's data sets, proxy_tiny for its backbones",
-        "0 cells from the ledger, 24 measured now",
+        "0 cells from the ledger, 24 cells measured now",
     ):
         assert words in evidence.reason
     assert {each.regime for each in evidence.observations} == {"fine_tuned"}
