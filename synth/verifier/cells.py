@@ -214,7 +214,9 @@ def _methods(leaf: Statement) -> tuple[tuple[str, ...], list[str]]:
     lost = [name for name in others or () if name not in known]
     if others and len(lost) == len(others):
         raise Beyond(f"the laboratory has no {_labels(lost)} to compare with")
-    everyone = METHODS if not subjects or others is None else ()
+    everyone: tuple[str, ...] = METHODS if not subjects or others is None else ()
+    if everyone and subjects and isinstance(leaf, Amount) and "tokens" in metrics_of(leaf):
+        everyone = (NOMINAL,)  # the others of a token count are the nominal budget
     chosen = dict.fromkeys(name for name in (*subjects, *(others or ()), *everyone) if name in known)
     if isinstance(leaf, Effect):
         chosen.update(dict.fromkeys(name for name in leaf.baseline.members or (UNREDUCED,) if name in known))

@@ -30,7 +30,7 @@ from synth.store.workspace import write_atomic
 
 GRACE_SECONDS = 60.0
 """beyond the specification's budget: starting Python, importing torch, loading the checkpoints."""
-SECONDS_A_CELL = 0.2
+SECONDS_A_CELL = 0.5
 """further grace for each cell beyond FEW_CELLS: what the ledger holds, pairs of methods included, takes time to be found."""
 FEW_CELLS = 100
 MOST_BYTES = 256 * 1024 * 1024

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from synth.model import Claim, Compare, Conditions, Contrast, Effect, Group, Hypothesis, Interval, Rank, Regime, SettingRange, Spread
+from synth.model import (
+    Amount,
+    Claim,
+    Compare,
+    Conditions,
+    Contrast,
+    Effect,
+    Group,
+    Hypothesis,
+    Interval,
+    Rank,
+    Regime,
+    SettingRange,
+    Spread,
+)
 from synth.verifier.cells import KEEP_RATES, METHODS, TRAINED, Beyond, Plan, plan
 from synth.verifier.regimes import regime_of
 from synth.verifier.rules import rule_of
@@ -114,6 +128,14 @@ def test_controls_are_measured_where_they_are_named() -> None:
     assert "random" not in {cell.method for _, cell in planned(Spread(subject=group("evit"), extreme="most")).wanted}
     named = planned(EVIT_BEATS_TOME.model_copy(update={"other": group("random")}))
     assert {cell.method for _, cell in named.wanted} == {"evit", "random"}
+
+
+def test_the_others_of_a_token_count_are_the_nominal_budget() -> None:
+    """ "Fewer tokens than the other methods" counts the subject and the method that keeps what was asked, on real and small backbones."""
+    fewer = Amount(subject=group("ats"), metric="tokens", range=Interval(low=50, high=90), versus=group(), relation="fewer")
+    found = planned(fewer)
+    assert {(measure, cell.method) for measure, cell in found.wanted} == {("tokens", "ats"), ("tokens", "topk")}
+    assert {(measure, cell.method) for measure, cell in found.beside} == {("performance", "ats"), ("performance", "topk")}
 
 
 def test_a_contrast_with_cifar10_has_another_side() -> None:
