@@ -106,7 +106,8 @@ def ranks(work: Work) -> Iterator[Path]:
 
 KEPT = (
     "after stages 1, 2 and 3, with the number of patch tokens left (EViT's fused one counts, and has no place). Dropped patches are "
-    "dimmed. Merged ones are tinted, with a border between tokens; colours tell neighbours apart and repeat beyond ten tokens."
+    "dimmed. Merged ones are tinted, with a border between tokens; colours tell neighbours apart and repeat beyond ten tokens. "
+    "SiT, PatchMerger and Sinkhorn mix all patches: each is shown in the token where it weighs most."
 )
 
 
