@@ -11,6 +11,7 @@ import numpy as np
 from synth.model import Conditions, Judgement, Observation, Outcome, Quantifier, Reading, Rule, Scale, Statement
 from synth.verifier.bootstrap import Array, detectable, interval
 from synth.verifier.circumstances import missing_cells, population_note, proxy_notes, regime_notes, scale_of, uncertainty_note
+from synth.verifier.equal_tokens import QUALITY, token_note
 from synth.verifier.panel import CONTROLS, EVERYWHERE, Panel, Place, build_panel
 from synth.verifier.quantifiers import FLOOR, REFUTE_AT, TABLE
 
@@ -129,7 +130,8 @@ class Bench:
         self.step(2, f"metric {panel.metric}, methods {listed(panel.methods)}")
         if self.missing:
             self.step(2, f"missing: {listed(self.missing)}")
-        for note in (remark, *panel.notes, *regime_notes(panel.used), *proxy_notes(where, panel.used)):
+        tokens = token_note(self.observations, panel.used) if panel.metric in QUALITY else ""
+        for note in (remark, *panel.notes, *regime_notes(panel.used), *proxy_notes(where, panel.used), tokens):
             if note:
                 self.step(2, note)
         self.step(2, uncertainty_note(panel))

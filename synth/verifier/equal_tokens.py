@@ -22,6 +22,8 @@ NOMINAL = "topk"
 """keeps exactly the count that a keep rate promises."""
 UNREDUCED = "keep_all"
 MEASURED = "performance"
+QUALITY = (MEASURED, "top1_percent", "map_percent")
+"""metrics that are compared at equal keep rates, and may be at equal tokens."""
 CLOSE = 1e-6
 
 
@@ -38,6 +40,29 @@ Curves = dict[Model, dict[str, dict[float, Observation]]]
 """model → method → keep rate → its performance"""
 Counts = dict[tuple[Model, str, float], float]
 """(model, method, keep rate) → mean patch tokens over the stages"""
+
+
+FAR_FROM_NOMINAL = 0.1
+"""share by which a real count may miss the nominal one before it is named."""
+
+
+def token_note(observations: Sequence[Observation], used: Sequence[Observation]) -> str:
+    """Which methods keep other counts than a keep rate promises, by rate: "0.25: tome +148%"; empty where none were counted."""
+    models = {_model(each) for each in used}
+    ratios: dict[tuple[float, str], list[float]] = defaultdict(list)
+    counts = _counts(observations)
+    for (model, method, rate), count in counts.items():
+        nominal = counts.get((model, NOMINAL, rate))
+        if model in models and nominal:
+            ratios[rate, method].append(count / nominal - 1.0)
+    if not ratios:
+        return ""
+    means = {place: float(np.mean(found)) for place, found in ratios.items()}
+    told = []
+    for rate in sorted({rate for rate, _ in means}, reverse=True):
+        far = [f"{name} {mean:+.0%}" for (at, name), mean in sorted(means.items()) if at == rate and abs(mean) > FAR_FROM_NOMINAL]
+        told += [f"{rate:g}: {', '.join(far)}"] if far else []
+    return f"real tokens against the nominal count: {'; '.join(told) or 'none further off than a tenth'}"
 
 
 def at_equal_tokens(observations: Sequence[Observation]) -> tuple[Observation, ...]:

@@ -25,7 +25,7 @@ from synth.model import (
     vocabulary,
 )
 from synth.verifier.circumstances import seeds_words
-from synth.verifier.equal_tokens import at_equal_tokens
+from synth.verifier.equal_tokens import QUALITY, at_equal_tokens
 from synth.verifier.families import doubtful, undisputed
 from synth.verifier.scaling import matches
 from synth.verifier.selection import metrics_of
@@ -34,7 +34,6 @@ DRAWS = 400
 """bootstrap draws of a reading that decides nothing."""
 WITHOUT_TEACHER = "fine_tuned_no_teacher"
 FEW_SEEDS = "every cell, also those of fewer seeds"
-QUALITY = (PERFORMANCE, "top1_percent", "map_percent")
 
 
 class Variant(NamedTuple):

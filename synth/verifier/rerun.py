@@ -6,18 +6,30 @@ A rerun that could not take place, or whose controls fail, says so and decides n
 
 from __future__ import annotations
 
-import hashlib
 import sys
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from synth.errors import LaboratoryError
-from synth.model import TIMED, CellRequest, Claim, Evidence, LabRecord, Measure, Observation, Regime, Scale, Spec, WitnessName
-from synth.store.workspace import Workspace, write_atomic
-from synth.verifier import laboratory
+from synth.model import (
+    TIMED,
+    CellRequest,
+    Claim,
+    Evidence,
+    Hypothesis,
+    LabRecord,
+    Measure,
+    Observation,
+    Regime,
+    Scale,
+    Spec,
+    WitnessName,
+    leaves,
+)
+from synth.store.workspace import Workspace
+from synth.verifier import kept, laboratory
 from synth.verifier.answers import ORDER, Answers, has_value, in_order, observation_of, told
 from synth.verifier.cells import Beyond, Plan, Wanted, plan
 from synth.verifier.circumstances import REGIME_WORDS, seeds_words
@@ -25,6 +37,7 @@ from synth.verifier.controls import Control, voided
 from synth.verifier.judge import judge
 from synth.verifier.regimes import regime_of
 from synth.verifier.rules import rule_of
+from synth.verifier.selection import metrics_of
 
 LEAST_SECONDS = 1.0
 MEASURED_TOGETHER: dict[Measure, tuple[Measure, ...]] = {
@@ -102,7 +115,7 @@ class RerunWitness:
         lines = tuple(control.line for control in controls)
         places = [(cell.backbone, cell.dataset) for _, cell in planned.wanted]
         if broken := voided(controls, places):
-            return self._void(planned, broken, lines)
+            return self._void(claim.hypothesis, planned, broken, lines)
         aside = {control.place: control for control in controls if control.state == "set aside"}
         main, everything = (
             tuple(each for each in self._observations(cells) if (each.backbone, each.dataset) not in aside)
@@ -130,17 +143,20 @@ class RerunWitness:
             scale=judgement.scale or scale,
             reason="; ".join([f"measured at {judgement.scale or scale} scale in {judgement.n_cells} cells", *notes]),
             complete=not gaps,
-            observations=_shown(main),
+            observations=_shown(claim.hypothesis, main),
             judgement=judgement,
             controls=lines,
         )
 
-    def _void(self, planned: Plan, broken: Sequence[Control], lines: tuple[str, ...]) -> Evidence:
+    def _void(self, hypothesis: Hypothesis, planned: Plan, broken: Sequence[Control], lines: tuple[str, ...]) -> Evidence:
         """Evidence that decides nothing, as a control failed; the numbers stand beside it."""
         main = self._observations(planned.wanted)
+        shown = _shown(hypothesis, main)
         scale: Scale = "paper" if all(each.scale == "paper" for each in main) else "proxy"
         reason = f"a control failed, so the numbers mean nothing: {broken[0].line}"
-        return Evidence(witness="rerun", outcome="failed", scale=scale, reason=reason, controls=lines, observations=_shown(main))
+        return Evidence(
+            witness="rerun", outcome="failed", scale=scale, reason=reason, controls=lines, observations=_shown(hypothesis, main)
+        )
 
     def _observations(self, cells: Collection[Wanted]) -> tuple[Observation, ...]:
         """The numbers of some cells, each record once."""
@@ -195,13 +211,13 @@ class RerunWitness:
             spot_checks=0 if self._fresh else self._spot_checks,
             data_folder=self._data_folder,
         )
-        folder = self._folder / _key(spec, self._python)
-        kept = None if self._fresh else _kept(folder, spec)
-        if kept is None and budget < LEAST_SECONDS:
-            kept = () if self._fresh else _kept(folder, spec, whole=False) or ()
-        elif kept is None:
-            kept = self._run(measure, spec, folder)
-        self._answers.take(measure, kept, _asked_at(folder))
+        folder = kept.folder_of(spec, self._folder, self._python)
+        records = None if self._fresh else kept.records(folder, spec)
+        if records is None and budget < LEAST_SECONDS:
+            records = () if self._fresh else kept.records(folder, spec, whole=False) or ()
+        elif records is None:
+            records = self._run(measure, spec, folder)
+        self._answers.take(measure, records, kept.asked_at(folder))
         for cell in cells if final or measure not in self._failures else ():
             self._answers.settle((measure, cell))
             if measure == "patterns":
@@ -209,7 +225,7 @@ class RerunWitness:
 
     def _run(self, measure: Measure, spec: Spec, folder: Path) -> tuple[LabRecord, ...]:
         begin = time.monotonic()
-        write_atomic(folder / ASKED, datetime.now(UTC).isoformat(timespec="seconds"))
+        kept.note_asking(folder)
         try:
             answer = laboratory.run(spec, folder, python=self._python, ledger=self._folder / "ledger.jsonl", grace=self._grace)
         except LaboratoryError as error:
@@ -219,10 +235,6 @@ class RerunWitness:
         if answer.failure:
             self._failures[measure] = answer.failure
         return () if answer.failure else answer.records
-
-
-ASKED = "asked"
-"""file that holds when a specification was last measured: what is older came from the ledger."""
 
 
 def _planned(claim: Claim) -> Plan | Beyond | None:
@@ -251,31 +263,17 @@ def _pairs_note(observations: Iterable[Observation]) -> list[str]:
     return [f"{pairs} similarities of two methods are in the ledger"] if pairs else []
 
 
-def _shown(observations: Sequence[Observation]) -> tuple[Observation, ...]:
-    """The numbers that evidence carries: resamples and similarities of pairs stay in the ledger, where the records' digests point."""
-    return tuple(each.model_copy(update={"replicates": ()}) for each in observations if "|" not in each.method)
+def _shown(hypothesis: Hypothesis, observations: Sequence[Observation]) -> tuple[Observation, ...]:
+    """
+    The numbers that evidence carries.
+
+    Resamples, similarities of pairs, and token counts that only stand beside performance stay in the ledger, where the
+    records' digests point.
+    """
+    counted = any("tokens" in metrics_of(leaf) for leaf in leaves(hypothesis))
+    shown = [each for each in observations if "|" not in each.method and (counted or each.metric != "tokens")]
+    return tuple(each.model_copy(update={"replicates": ()}) for each in shown)
 
 
 def _silent(reason: str, *, complete: bool = True) -> Evidence:
     return Evidence(witness="rerun", outcome="no_evidence", reason=reason, complete=complete)
-
-
-def _key(spec: Spec, python: str) -> str:
-    """Folder name of a specification: what is asked, of which laboratory, whatever time it may take."""
-    asked = spec.model_copy(update={"budget_seconds": 0.0, "fresh": False, "spot_checks": 0}).model_dump_json()
-    return hashlib.sha256(f"{asked}\n{python}\n{laboratory.laboratory_digest()}".encode()).hexdigest()[:16]
-
-
-def _asked_at(folder: Path) -> str:
-    path = folder / ASKED
-    return path.read_text("utf-8") if path.is_file() else ""
-
-
-def _kept(folder: Path, spec: Spec, *, whole: bool = True) -> tuple[LabRecord, ...] | None:
-    """Records of an earlier run; None if there is none, or a cell lacks its value and the whole is asked for."""
-    path = folder / "records.jsonl"
-    if not path.is_file():
-        return None
-    records = laboratory.believed(path.read_text("utf-8").splitlines(), spec).records
-    valued = {record.cell for record in records if record.value is not None and not record.metric.startswith("control_")}
-    return records if not whole or valued >= set(spec.cells) else None
