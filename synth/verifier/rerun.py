@@ -154,9 +154,7 @@ class RerunWitness:
         shown = _shown(hypothesis, main)
         scale: Scale = "paper" if all(each.scale == "paper" for each in main) else "proxy"
         reason = f"a control failed, so the numbers mean nothing: {broken[0].line}"
-        return Evidence(
-            witness="rerun", outcome="failed", scale=scale, reason=reason, controls=lines, observations=_shown(hypothesis, main)
-        )
+        return Evidence(witness="rerun", outcome="failed", scale=scale, reason=reason, controls=lines, observations=shown)
 
     def _observations(self, cells: Collection[Wanted]) -> tuple[Observation, ...]:
         """The numbers of some cells, each record once."""
