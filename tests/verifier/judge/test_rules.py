@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from pydantic import TypeAdapter
 
-from synth.model import AllOf, Compare, Correlate, Group, Hypothesis, Quantifier, Rank, Rule
+from synth.model import AllOf, Claim, Compare, Correlate, Group, Hypothesis, Interval, Quantifier, Rank, Rule, Spread, Trend
 from synth.verifier.predicates.contrasts import thirds
 from synth.verifier.predicates.groups import chance_of
 from synth.verifier.quantifiers import TABLE
-from synth.verifier.rules import rule_for
+from synth.verifier.rules import rule_for, rule_of
 
 FOUR = Group(label="learned", members=("topk", "evit", "dynamicvit", "ats"))
 THREE = Group(label="soft", members=("sit", "patchmerger", "sinkhorn"))
@@ -67,3 +67,38 @@ def test_rules_survive_being_stored() -> None:
     rule = rule_for(hypothesis)
     again: Hypothesis = TypeAdapter(Hypothesis).validate_json(hypothesis.model_dump_json())
     assert rule_for(again) == Rule.model_validate_json(rule.model_dump_json()) == rule
+
+
+def test_the_regime_is_stored_with_the_rule_and_its_parts() -> None:
+    """Which models are judged is fixed with the rule, for every part of a composition."""
+    parts = (Rank(subject=FOUR, end="top", k=3), Compare(subject=FOUR, other=THREE, relation="beats"))
+    claim = Claim(id="c", text="Off the shelf, ...", passage=None, paper_id="p", hypothesis=AllOf(parts=parts), extraction_confidence=1.0)
+    rule = rule_of(claim)
+    assert rule is not None
+    assert [each.regime for each in (rule, *rule.parts)] == ["off_the_shelf"] * 3
+    assert Rule.model_validate_json(rule.model_dump_json()) == rule
+    assert rule_of(claim.model_copy(update={"hypothesis": None})) is None
+
+
+def test_an_old_rule_can_be_read() -> None:
+    """A rule that was stored before regimes existed has none."""
+    assert Rule.model_validate({"predicate": "a share", "support_at": 0.8, "refute_at": 0.5}).regime is None
+
+
+def test_competitive_and_open_ends_are_told_in_the_rule() -> None:
+    """What the judge will do stands in the stored words: near the median or in the upper half; the excess at 0.5 that grows."""
+    near = Compare(subject=THREE, other=FOUR, relation="equals", other_by="median", margin=Interval(low=0.0, high=1.0))
+    words = rule_for(near).predicate
+    assert "at most 1 points, or 0.5 standard deviations of the methods, below the median of learned" in words
+    assert "upper half of all methods" in words
+    drop = Trend(subject=THREE, setting="keep_rate", direction="falls", start=0.9, beyond=FOUR)
+    assert "the excess must show at 0.5 and grow from the first lower rate to the lowest" in rule_for(drop).predicate
+    closed = drop.model_copy(update={"end": 0.25})
+    assert "must show at 0.5" not in rule_for(closed).predicate
+
+
+def test_signs_of_one_property_are_told_from_two_statements() -> None:
+    """A spread and a rank of one subject are refuted together; of two subjects, each by itself."""
+    spread = Spread(subject=THREE, extreme="most")
+    same, other = (AllOf(parts=(spread, Rank(subject=group, end="bottom", k=3))) for group in (THREE, FOUR))
+    assert (rule_for(same).refuted_by, rule_for(other).refuted_by) == ("every", "any")
