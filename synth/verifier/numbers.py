@@ -83,7 +83,7 @@ def _leading(text: str) -> Number | None:
     if match is None or match["arrow"]:
         return None
     rest = text[match.end() :]
-    if rest[:1] in ("+", "-") and not match.group().endswith(" "):
+    if rest[:1] in ("+", "-") and not (match.group().endswith(" ") and rest[1:2].isdigit()):
         return None  # a range such as 50-90, or two numbers run together
     rest = rest.strip()
     follow = _one(rest) if rest else None

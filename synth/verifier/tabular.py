@@ -16,6 +16,7 @@ from synth.verifier.bench import count
 from synth.verifier.context import own_method, own_names
 from synth.verifier.judge import judge
 from synth.verifier.lookup import look_up, stated_value
+from synth.verifier.operators.testimony import sentence_evidence, stated_evidence
 from synth.verifier.reported import observations_of
 from synth.verifier.rules import rule_for
 from synth.verifier.selection import name_key, open_population, select, subjects_of
@@ -71,6 +72,18 @@ class TableWitness:
 
     def testify(self, claim: Claim) -> Evidence:
         """What the tables of all retrieved papers say on the claim; "no_evidence" with the reason where they are silent."""
+        own = next((document for document in self._documents if document.paper.id == claim.paper_id and document.tables), None)
+        stated = stated_evidence(claim, own) if own else None
+        if stated is not None and stated.outcome != "inconclusive":
+            return stated
+        judged = self._judged(claim)
+        if own is None or judged.outcome in ("supported", "refuted"):
+            return judged
+        read = sentence_evidence(claim, own)
+        return read or (judged if judged.outcome != "no_evidence" else stated or judged)
+
+    def _judged(self, claim: Claim) -> Evidence:
+        """What the judge makes of the reported numbers, for a claim that the grammar reads."""
         if claim.hypothesis is None:
             return self._silent(f"no hypothesis to judge: {claim.reason or 'the claim was not understood'}")
         if not any(self.observations.values()):

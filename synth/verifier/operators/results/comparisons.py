@@ -1,0 +1,183 @@
+""" "X outperforms Y on Z by N points": who is held against whom, and in how many cells the one is ahead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from synth.verifier.operators.lexicon import words
+from synth.verifier.operators.results.cues import CUES, Cue
+from synth.verifier.operators.results.extremes import is_measured
+from synth.verifier.operators.results.found import Found
+from synth.verifier.operators.results.naming import Named
+from synth.verifier.operators.results.view import NOBODY, Subject, View, lines_of
+
+_THAN = ("than", "over", "to", "upon", "against", "vs", "from")
+_HELD_AGAINST = ("compared", "comparing", "against", "unlike", "versus", "vs", "than", "over")
+_BEATEN = ("outperformed", "surpassed", "exceeded", "beaten")
+_TAKEN_AWAY = re.compile(r"w/o|without|(?:^|\s)[-−–]\s*\w")
+ALL = 0.75
+"""share of the cells from which "all" and "consistently" hold."""
+SLIGHT, CLEAR = 0.12, 0.01
+"""relative differences above which nothing is slight, and below which nothing is significant."""
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """Who is compared with whom."""
+
+    subject: Subject
+    others: Subject
+    rests_on: str
+    each: bool = False
+    turned: bool = False
+    """the words put the subject behind: "is outperformed by"."""
+
+
+def read_comparison(view: View) -> Iterator[Found]:
+    """The first comparison or change of the clause that names enough, executed."""
+    clause = view.clause
+    for place, stem in enumerate(clause.stems):
+        cue = CUES.get(stem)
+        if cue is None or cue.kind == "superlative" or clause.is_named(place) or not (cue.by_merit or is_measured(view, place)):
+            continue
+        sides = _sides(view, place, cue)
+        found = _executed(view, place, cue, sides) if sides and sides.subject.lines and sides.others.lines else None
+        if found:
+            yield found
+            return
+
+
+def _sides(view: View, place: int, cue: Cue) -> _Sides | None:
+    """
+    1. What stands before and behind the cue is subject and object; "compared to Y, X" and "between X and Y" are turned.
+    2. A part that a label takes away ("w/o X") is held against the full thing.
+    3. "It", "our model" and clauses without a subject go on with what was spoken of.
+    4. Without an object: all others where the words say so, else what the subject was built from.
+    """
+    subject_names, other_names = _parts(view, place, cue)
+    subject, others = view.subject(subject_names) if subject_names else NOBODY, _plain(other_names)
+    ablated = _ablation(view, subject_names) if not other_names else None
+    if ablated:
+        return ablated
+    if not subject.lines:
+        subject = view.subject(())
+    if not subject.lines and others.lines and view.clause.has("collective", stop=place):
+        subject = Subject(view.rivals - others.lines, 0.7)
+    if not others.lines and view.own and view.clause.has("own", start=place):
+        others = Subject(view.own, 0.7)
+    others = Subject(others.lines - subject.lines, others.link)
+    turned = view.clause.words[place] in _BEATEN and "by" in view.clause.words[place : place + 3]
+    if not subject.lines or others.lines:
+        return _Sides(subject, others, "named", each=_each(view, place), turned=turned)
+    if view.axis == "column" and (cue.kind == "change" or not view.comparable):
+        return None
+    return _against_unnamed(view, place, subject, turned)
+
+
+def _plain(names: Sequence[Named]) -> Subject:
+    return Subject(lines_of(names), sum(name.score for name in names) / len(names)) if names else NOBODY
+
+
+def _each(view: View, place: int) -> bool:
+    return view.clause.has("whole", stop=place)
+
+
+def _parts(view: View, place: int, cue: Cue) -> tuple[Sequence[Named], Sequence[Named]]:
+    """The names of the subject and of what it is held against, by where they stand."""
+    spoken = view.clause.words
+    before = [name for name in view.things if name.span[1] <= place]
+    behind = [name for name in view.things if name.span[0] > place]
+    between = next((each for each, word in enumerate(spoken) if word in ("between", "from")), None)
+    if cue.kind == "change" and between is not None:
+        pair = [name for name in view.things if name.span[0] > between][:2]
+        if len(pair) == 2 and {"and", "to"} & set(spoken[pair[0].span[1] : pair[1].span[0]]):
+            return [pair[1]], [pair[0]]
+    front = next((each for each in range(place) if spoken[each] in _HELD_AGAINST), None)
+    if front is not None and before:
+        comma = next((each for each in range(front, place) if spoken[each] == ","), place)
+        held = [name for name in before if front < name.span[0] < comma]
+        first = [name for name in before if not front < name.span[0] < comma]
+        if held and (first or behind):
+            return first or behind, held
+    than = next((each for each in range(place + 1, min(len(spoken), place + 12)) if spoken[each] in _THAN), None)
+    if not before and than and len(behind) > 1:
+        return [name for name in behind if name.span[0] < than], [name for name in behind if name.span[0] > than]
+    if not before and cue.kind == "change" and behind:
+        return behind, []
+    return before, behind
+
+
+def _ablation(view: View, names: Sequence[Named]) -> _Sides | None:
+    """The lines without a named part against those with it, where labels take it away."""
+    without = frozenset(index for name in names for index in name.lines if _takes_away(view.lines[index].label, name))
+    if not without:
+        return None
+    rest = view.everyone - lines_of(names)
+    full = frozenset(index for index in rest if not _TAKEN_AWAY.search(view.lines[index].label.lower())) or rest
+    link = _plain(names).link
+    with_it, without_it = Subject(full, link), Subject(without, link)
+    removed = view.clause.has("removal")
+    return _Sides(without_it, with_it, "named") if removed else _Sides(with_it, without_it, "named")
+
+
+def _takes_away(label: str, name: Named) -> bool:
+    first = re.escape(name.words[0][:5])
+    return bool(re.search(rf"(?:w/o|without|\bno|(?:^|\s)[-−–])\s*(?:the\s+)?\S*{first}", label.lower()))
+
+
+def _against_unnamed(view: View, place: int, subject: Subject, turned: bool) -> _Sides:
+    """All others where the words ask for it, else the baseline."""
+    clause = view.clause
+    front = next((each for each in range(place) if clause.words[each] in _HELD_AGAINST), None)
+    says_others = clause.has("all_others", place + 1, place + 7) or (front is not None and clause.has("all_others", front, front + 4))
+    if not says_others and clause.stems[place] not in ("superior", "outperform"):
+        built_from = _baseline(view, subject.lines)
+        return _Sides(subject, Subject(built_from or view.rivals - subject.lines, 0.6), "baseline", turned=turned)
+    baselines = frozenset(index for index in view.everyone - subject.lines if "baselin" in view.lines[index].keys)
+    rest = baselines if baselines and clause.has("baselines") else view.rivals - subject.lines
+    return _Sides(subject, Subject(rest, 0.8), "others", each=clause.has("whole", stop=place), turned=turned)
+
+
+def _baseline(view: View, subjects: frozenset[int]) -> frozenset[int]:
+    """The lines whose label is the subject's less something, else those called baseline, else the first of its group."""
+    steps = [
+        (len(set(view.lines[line].keys) - set(view.lines[each].keys)), each)
+        for line in subjects
+        for each in view.everyone - subjects
+        if view.lines[each].keys and set(view.lines[each].keys) < set(view.lines[line].keys)
+    ]
+    if steps:
+        return frozenset(each for distance, each in steps if distance == min(steps)[0])
+    called = frozenset(index for index in view.everyone - subjects if "baselin" in view.lines[index].keys)
+    first = {view.group(line): line for line in sorted(view.everyone, reverse=True)}
+    return called or frozenset(first[view.group(line)] for line in subjects) - subjects
+
+
+def _executed(view: View, place: int, cue: Cue, sides: _Sides) -> Found | None:
+    contest = view.contest(sides.subject.lines, sides.others.lines, cue, each=sides.each)
+    share = contest.share
+    if share is None:
+        return None
+    share = 1 - share if sides.turned else share
+    clause = view.clause
+    said_of = next(
+        (clause.tokens[each].value for each in range(len(clause.words) - 2) if clause.words[each + 1 : each + 3] == ("out", "of")), None
+    )
+    enough = share >= ALL if clause.has("whole") else share > 0.5
+    holds = enough if said_of is None else round(share * contest.meetings) == said_of
+    holds = holds and not _wrong_degree(view, place, contest.typical_gap)
+    link = sides.subject.link * max(sides.others.link, 0.3)
+    margin = min(1.0, abs(share - 0.5) * 2)
+    return Found("compare", holds != clause.denied(place), link, margin, tuple(contest.steps), sides.rests_on, sides.subject)
+
+
+def _wrong_degree(view: View, place: int, gap: float | None) -> bool:
+    """Whether "slightly" stands on a wide difference or "significantly" on next to none."""
+    near = view.clause.words[max(0, place - 3) : place + 3]
+    if gap is None:
+        return False
+    return (any(word in words("slight") for word in near) and gap > SLIGHT) or (
+        any(word in words("strong") for word in near) and gap < CLEAR
+    )

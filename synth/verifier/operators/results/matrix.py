@@ -1,0 +1,217 @@
+"""
+A table of results as two sets of lines of numbers, its rows and its columns, and which way each measure is good.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Literal
+
+from synth.verifier.numbers import numbers_of
+from synth.verifier.operators.grid import Entry, Grid, make_grid
+from synth.verifier.operators.lexicon import stems
+from synth.verifier.operators.words import key, weight
+
+Axis = Literal["row", "column"]
+_LESS_IS_BETTER = re.compile(r"↓|(?:lower|smaller) (?:is|the) better|less is better", re.IGNORECASE)
+_RANKS = frozenset(["ranking", "position", "pos", "plac", "finish"])
+"""words for a place in a league, which no measure of a system is."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row or a column of numbers with its label."""
+
+    axis: Axis
+    index: int
+    label: str
+    keys: tuple[str, ...]
+    values: tuple[float | None, ...]
+    """by the lines of the other axis."""
+    core: float
+    """weight of the words that name it, without attributes that only some tables put beside the name."""
+
+    @cached_property
+    def measures(self) -> frozenset[str]:
+        """The words of the label that name a measure."""
+        return frozenset(self.keys) & stems("measures")
+
+    @cached_property
+    def only_measures(self) -> bool:
+        """Whether the label is the name of a measure and nothing else."""
+        return bool(self.measures) and all(word in self.measures or word[0].isdigit() or len(word) == 1 for word in self.keys)
+
+
+def other(axis: Axis) -> Axis:
+    """The axis across."""
+    return "column" if axis == "row" else "row"
+
+
+class Matrix:
+    """The rows and columns of numbers of a grid."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = _parted(grid)
+        self.places = _numeric(self.grid)
+        self.lines: dict[Axis, tuple[Line, ...]] = {"row": self._rows(), "column": self._columns()}
+        self.caption = key(self.grid.caption)
+        self.corner = frozenset(key(" ".join(self.grid.columns[place].header for place in self.grid.labels)))
+
+    def _rows(self) -> tuple[Line, ...]:
+        named = [column.index for column in self.grid.columns if column.index not in self.places]
+        found = []
+        for index, row in enumerate(self.grid.rows):
+            label = " ".join(row[place].text for place in named if row[place].text)
+            core = sum(weight(word) for place in self.grid.labels for word in row[place].key)
+            values = tuple(row[place].read.number for place in self.places)
+            found.append(Line("row", index, label, key(label), values, core or sum(map(weight, key(label)))))
+        return tuple(found)
+
+    def _columns(self) -> tuple[Line, ...]:
+        found = []
+        for index, place in enumerate(self.places):
+            column = self.grid.columns[place]
+            values = tuple(row[place].read.number for row in self.grid.rows)
+            found.append(Line("column", index, column.header, column.key, values, sum(map(weight, column.key))))
+        return tuple(found)
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word of labels and caption."""
+        labels = {word for lines in self.lines.values() for line in lines for word in line.keys}
+        return frozenset(labels | set(self.caption) | self.corner)
+
+    @cached_property
+    def shared(self) -> frozenset[str]:
+        """Words that all lines of an axis have: what the whole table is about."""
+        sets = [[frozenset(line.keys) for line in lines] for lines in self.lines.values() if lines]
+        return frozenset().union(*(frozenset.intersection(*each) for each in sets))
+
+    @cached_property
+    def short_forms(self) -> frozenset[str]:
+        """Words of labels that may be initials."""
+        return frozenset(
+            word for lines in self.lines.values() for line in lines for word in line.keys if word.isalpha() and 2 <= len(word) <= 4
+        )
+
+    def names_measures(self, axis: Axis) -> float:
+        """Share of the lines of an axis that name a measure."""
+        lines = self.lines[axis]
+        return sum(bool(line.measures) for line in lines) / max(1, len(lines))
+
+    def several_measures(self, axis: Axis) -> bool:
+        """Whether the lines of an axis are of different measures."""
+        return len({line.measures for line in self.lines[axis]}) > 1
+
+    def low_is_good(self, line: Line, across: Line) -> bool:
+        """
+        Whether less is better where two lines meet.
+
+        1. What bold print marks, if it marks an end of the line across.  2. Arrows and words in either label.
+        3. What the caption says a label stands for.  4. What the caption says of the table.
+        """
+        bold = self._marked_low(across)
+        if bold is not None:
+            return bold
+        words = frozenset(line.keys) | frozenset(across.keys)
+        if any(_LESS_IS_BETTER.search(each.label) for each in (line, across)):
+            return True
+        if "↑" in line.label + across.label:
+            return False
+        if _low() & words or self._explained_low(line.label) or self._explained_low(across.label):
+            return True
+        if _high() & words:
+            return False
+        return bool(_LESS_IS_BETTER.search(self.grid.caption)) or (bool(_low() & set(self.caption)) and not _high() & set(self.caption))
+
+    @lru_cache(maxsize=4_096)  # noqa: B019
+    def _marked_low(self, line: Line) -> bool | None:
+        """Whether bold print marks the least of a line's numbers; None where it marks neither end or too many."""
+        entries = [row[self.places[line.index]] for row in self.grid.rows] if line.axis == "column" else self._entries(line)
+        values = [entry.read.number for entry in entries if entry.read.number is not None]
+        bold = [entry.read.number for entry in entries if entry.bold and entry.read.number is not None]
+        if not bold or len(values) < 3 or 3 * len(bold) > len(values):
+            return None
+        low = sum(value == min(values) for value in bold) - sum(value == max(values) for value in bold)
+        return None if low == 0 else low > 0
+
+    def _entries(self, line: Line) -> list[Entry]:
+        return [self.grid.rows[line.index][place] for place in self.places]
+
+    @lru_cache(maxsize=4_096)  # noqa: B019
+    def _explained_low(self, label: str) -> bool:
+        """Whether the caption explains a label as something of which less is better, "Train: time in seconds"."""
+        for word in label.replace("(", " ").split():
+            mark = rf"(?<!\w){re.escape(word)}[”\"']?\s*(?::|=|is|denotes|stands for|means)\s*([^.;:]{{3,60}})"
+            found = re.search(mark, self.grid.caption)
+            if found and _low() & set(key(found.group(1))[:4]):
+                return True
+        return False
+
+
+@lru_cache(maxsize=1)
+def _low() -> frozenset[str]:
+    return stems("lower_is_better") - _RANKS
+
+
+@lru_cache(maxsize=1)
+def _high() -> frozenset[str]:
+    return stems("higher_is_better")
+
+
+def _numeric(grid: Grid) -> tuple[int, ...]:
+    """The columns that hold measured values."""
+    found = []
+    for column in grid.columns:
+        reads = [row[column.index].read for row in grid.rows if row[column.index].text]
+        numbers = sum(read.number is not None for read in reads)
+        present = sum(not read.absent for read in reads)
+        if not column.is_label and numbers and numbers >= 0.4 * present and (numbers > 1 or numbers == present):
+            found.append(column.index)
+    return tuple(found)
+
+
+def _parted(grid: Grid) -> Grid:
+    """The grid with columns of several numbers a cell, "70.5/79.0" under "EM/F1", parted into one column a number."""
+    parts = [1 if column.is_label else _numbers_a_cell([row[column.index] for row in grid.rows]) for column in grid.columns]
+    if max(parts, default=1) == 1:
+        return grid
+    paths: list[tuple[str, ...]] = []
+    rows: list[list[Entry]] = [[] for _ in grid.rows]
+    for column, count in zip(grid.columns, parts, strict=True):
+        paths += _part_names(column.path, count)
+        for row, entries in zip(rows, grid.rows, strict=True):
+            row += _part_entries(entries[column.index], count)
+    return make_grid(paths, rows, len(grid.labels), grid.caption, grid.name, grid.source)
+
+
+def _numbers_a_cell(entries: Sequence[Entry]) -> int:
+    """How many numbers most entries hold, where that is more than one; else 1."""
+    counts = [len(numbers_of(entry.text)) for entry in entries if entry.text and not entry.read.absent]
+    count = max(counts, default=1)
+    return count if count > 1 and sum(each == count for each in counts) >= 0.6 * len(counts) else 1
+
+
+def _part_names(path: tuple[str, ...], count: int) -> list[tuple[str, ...]]:
+    names = [part.strip() for part in " ".join(path).split("/")]
+    if count == 1:
+        return [path]
+    return [(name,) for name in names] if len(names) == count else [(*path, f"part {place + 1}") for place in range(count)]
+
+
+def _part_entries(entry: Entry, count: int) -> list[Entry]:
+    if count == 1:
+        return [entry]
+    numbers = numbers_of(entry.text)
+    if len(numbers) != count:
+        return [Entry("")] * count
+    return [Entry(f"{number.value:.{number.decimals}f}", entry.bold, entry.cell) for number in numbers]
+
+
+@lru_cache(maxsize=1_024)
+def matrix_of(grid: Grid) -> Matrix:
+    """The matrix of a grid, made once."""
+    return Matrix(grid)

@@ -1,0 +1,68 @@
+""" "The error falls as the depth increases": a measure rises or falls along lines that are called by numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from synth.verifier.operators.lexicon import words
+from synth.verifier.operators.results.found import Found
+from synth.verifier.operators.results.view import Subject, View, lines_of, mean_score, short
+from synth.verifier.operators.trends import steps_along
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+LEAST_POINTS = 3
+MOSTLY = 0.6
+"""share of the steps that must go the stated way."""
+
+
+def read_trend(view: View) -> Iterator[Found]:
+    """The change of a measure with a scale, executed, where the lines across are a scale and the clause speaks of both directions."""
+    scale = _scale(view)
+    directions = _directions(view)
+    if not scale or directions is None:
+        return
+    along, of_measure, place = directions
+    names = lines_of(view.things)
+    lines = names or view.everyone
+    counts = [steps_along(_points(view, line, scale), rises=along * of_measure > 0) for line in sorted(lines)]
+    moves = sum(every for _, every in counts)
+    if not moves:
+        return
+    share = sum(good for good, _ in counts) / moves
+    steps = tuple(
+        f"{short(view.lines[line].label)}: " + ", ".join(f"{y:g}" for _, y in sorted(_points(view, line, scale))) for line in sorted(lines)
+    )
+    subject = Subject(lines, mean_score(view.things) if names else 0.8)
+    yield Found("trend", (share > MOSTLY) != view.clause.denied(place), 0.8, abs(share - 0.5) * 2, steps, "trend", subject)
+
+
+def _scale(view: View) -> dict[int, float]:
+    """The numbers that the lines across are called by; empty where they are no scale."""
+    found = {line.index: float(match.group()) for line in view.across if (match := _NUMBER.search(line.label))}
+    enough = len(set(found.values())) >= LEAST_POINTS and len(found) >= 0.7 * len(view.across)
+    return found if enough else {}
+
+
+def _points(view: View, line: int, scale: dict[int, float]) -> list[tuple[float, float]]:
+    return [(x, value) for across, x in scale.items() if (value := view.value(line, across)) is not None]
+
+
+def _directions(view: View) -> tuple[int, int, int] | None:
+    """(direction of the scale, direction of the measure, place of the word for the latter); None where one is not said."""
+    spoken = view.clause.words
+
+    def direction(place: int) -> int:
+        return (spoken[place] in words("upwards")) - (spoken[place] in words("downwards"))
+
+    openers = ("as", "with", "when", "while", "by")
+    start = next(
+        (p for p, word in enumerate(spoken) if word in openers and any(direction(q) for q in range(p, min(len(spoken), p + 9)))), None
+    )
+    if start is None:
+        return None
+    comma = next((place for place in range(start, len(spoken)) if spoken[place] == ","), len(spoken))
+    stop = comma if start < 3 else len(spoken)
+    along = next((direction(place) for place in range(start, stop) if direction(place)), 0)
+    rest = [place for place in (*range(start), *range(stop, len(spoken))) if direction(place)]
+    return (along, direction(rest[0]), rest[0]) if along and rest else None

@@ -1,0 +1,214 @@
+"""
+A clause held against one axis of a table: which lines are the things compared, where they are compared, and how they fare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import median
+
+from synth.verifier.operators.comparison import Contest
+from synth.verifier.operators.lexicon import stems, words
+from synth.verifier.operators.results.clauses import Clause
+from synth.verifier.operators.results.cues import Cue
+from synth.verifier.operators.results.matrix import Axis, Line, other
+from synth.verifier.operators.results.naming import Named
+
+LEAST_NAME = 0.33
+"""score from which a name can be one of the things compared; below stand words such as "model"."""
+ALIKE = 5.0
+"""factor within which the medians of comparable lines lie."""
+LAST = 0.6
+"""what is left of the link where "our model" is taken to be the last row, which is where papers put it."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Lines that a clause speaks of, and how sure that is."""
+
+    lines: frozenset[int]
+    link: float
+
+
+NOBODY = Subject(frozenset(), 0.0)
+
+
+class View:
+    """One clause with the things compared on one axis and the measures on the other."""
+
+    def __init__(self, clause: Clause, axis: Axis, spoken_of: Subject = NOBODY) -> None:
+        """
+        spoken_of   what an earlier clause was about, for "it" and for a clause without a subject
+        """
+        self.clause = clause
+        self.axis = axis
+        self.matrix = clause.matrix
+        self.lines = self.matrix.lines[axis]
+        self.across = self.matrix.lines[other(axis)]
+        self.spoken_of = spoken_of
+        self.left_out = next(
+            (place for place, word in enumerate(clause.words) if word in ("except", "exception", "excluding", "besides")), len(clause.words)
+        )
+
+    @cached_property
+    def _candidates(self) -> tuple[Named, ...]:
+        own = (name for name in self.clause.named if name.axis == self.axis and name.score >= LEAST_NAME and not name.only_aggregates)
+        return tuple(name for name in own if not all(self.lines[index].only_measures for index in name.lines))
+
+    @cached_property
+    def things(self) -> tuple[Named, ...]:
+        """The names of what is compared."""
+        return tuple(name for name in self._candidates if name.span[0] < self.left_out)
+
+    @cached_property
+    def scopes(self) -> tuple[Named, ...]:
+        """The names of where it is compared."""
+        return tuple(name for name in self.clause.named if name.axis != self.axis and name.span[0] < self.left_out)
+
+    @cached_property
+    def everyone(self) -> frozenset[int]:
+        """Every line with a number that the clause does not leave out."""
+        spared = lines_of(name for name in self._candidates if name.span[0] >= self.left_out)
+        return frozenset(line.index for line in self.lines if any(value is not None for value in line.values)) - spared
+
+    @cached_property
+    def rivals(self) -> frozenset[int]:
+        """The lines that can be beaten: no human performance, no upper bound, no mean of the others."""
+        return frozenset(
+            index
+            for index in self.everyone
+            if not set(self.lines[index].keys) & stems("no_rival") and not set(self.lines[index].keys) <= stems("aggregates")
+        )
+
+    @cached_property
+    def own(self) -> frozenset[int]:
+        """The lines that the table marks as those of its authors."""
+        return frozenset(line.index for line in self.lines if set(line.keys) & {"our", "propos"})
+
+    @cached_property
+    def scope(self) -> tuple[int, ...]:
+        """The lines across in which the clause speaks: those that bear most of its names, or every measure where it names none."""
+        usable = [line.index for line in self.across if sum(value is not None for value in line.values) >= 2]
+        spared = {index for name in self.clause.named if name.axis != self.axis and name.span[0] >= self.left_out for index in name.lines}
+        plain = [index for index in usable if not self._counts(self.across[index]) and index not in spared]
+        if not self.scopes:
+            return tuple(self._summary(plain) or usable)
+        hits = {index: frozenset(place for place, name in enumerate(self.scopes) if index in name.lines) for index in usable}
+        best = [index for index in usable if hits[index] and not any(hits[index] < hits[each] for each in usable)]
+        return tuple(best or plain or usable)
+
+    @staticmethod
+    def _counts(line: Line) -> bool:
+        """Whether a line counts or sizes things, which is no measure of how good they are."""
+        return line.label.startswith("#") or bool(set(line.keys) & stems("no_measure"))
+
+    def _summary(self, indexes: list[int]) -> list[int]:
+        """F-scores stand for the precision and recall beside them."""
+        f = {index for index in indexes if set(self.across[index].keys) & stems("summary_measures")}
+        parts = {index for index in indexes if set(self.across[index].keys) & stems("parts_of_summary")} - f
+        return [index for index in indexes if index not in parts] if f else indexes
+
+    @cached_property
+    def comparable(self) -> bool:
+        """Whether the lines are of one kind of number: medians within a factor of five."""
+        sizes = [[abs(value) for value in line.values if value is not None] for line in self.lines]
+        middles = [middle for size in sizes if size and (middle := median(size)) > 0]
+        return bool(middles) and max(middles) <= ALIKE * min(middles)
+
+    def group(self, line: int) -> str:
+        """What heads the block of rows that a row stands in; empty where there are no blocks."""
+        labels = self.matrix.grid.labels
+        return self.matrix.grid.rows[line][labels[0]].text if self.axis == "row" and len(labels) > 1 else ""
+
+    def value(self, line: int, across: int) -> float | None:
+        """The number where two lines meet."""
+        return self.lines[line].values[across]
+
+    def subject(self, names: Iterable[Named], link: float = 0.7) -> Subject:
+        """The lines that names stand for; where there are none, what "it" or "our model" is."""
+        named = tuple(names)
+        if named:
+            return Subject(lines_of(named), mean_score(named))
+        clause = self.clause
+        refers = clause.has("pronouns", stop=4) or clause.words[0] in words("continuing")
+        if self.spoken_of.lines and refers:
+            return Subject(self.spoken_of.lines, link * 0.7)
+        if self.own and (clause.has("own") or clause.has("pronouns", stop=4)):
+            return Subject(self.own, link)
+        if not self.own and self.axis == "row" and clause.has("own") and not self.things and len(self.rivals) > 2:
+            return Subject(frozenset([max(self.rivals)]), link * LAST)
+        return NOBODY
+
+    @cached_property
+    def _said(self) -> frozenset[str]:
+        return frozenset(word for name in self.things for word in name.words)
+
+    def _residual(self, line: int) -> frozenset[str]:
+        return frozenset(self.lines[line].keys) - self._said
+
+    def partners(self, line: int, others: frozenset[int]) -> tuple[int, ...]:
+        """
+        What a line is held against: those that are called the same but for what the clause names, else those of the same measure.
+        """
+        residual = self._residual(line)
+        same = tuple(each for each in sorted(others) if self._residual(each) == residual)
+        if same:
+            return same
+        measures = self.lines[line].measures
+        alike = tuple(each for each in sorted(others) if self.lines[each].measures == measures)
+        several = len({self.lines[each].measures for each in self.everyone}) > 1
+        if self.axis == "column" and not alike:
+            return ()
+        return alike if measures and several and alike else tuple(sorted(others))
+
+    def low_is_good(self, line: int, across: int) -> bool:
+        """Whether less is better where two lines meet."""
+        return self.matrix.low_is_good(self.lines[line], self.across[across])
+
+    def contest(self, subjects: frozenset[int], others: frozenset[int], cue: Cue, *, each: bool = False) -> Contest:
+        """
+        How the subjects fare against the others in the lines of the scope.
+
+        each   every subject must do it, not the best of them
+        """
+        found = Contest()
+        for across in self.scope:
+            pairs: dict[tuple[int, ...], list[int]] = {}
+            for line in sorted(subjects):
+                if self.value(line, across) is not None:
+                    partners = tuple(one for one in self.partners(line, others) if self.value(one, across) is not None)
+                    pairs.setdefault(partners, []).append(line)
+            for partners, own in pairs.items():
+                if partners:
+                    self._meet(found, own, partners, across, cue, each=each)
+        return found
+
+    def _meet(self, found: Contest, own: list[int], partners: tuple[int, ...], across: int, cue: Cue, *, each: bool) -> None:
+        upwards = (cue.sign > 0) != (cue.by_merit and self.low_is_good(own[0], across))
+        best = max if upwards else min
+
+        def value(line: int) -> float:
+            return self.lines[line].values[across] or 0.0
+
+        rival = best(partners, key=value)
+        for line in own if each else [best(own, key=value)]:
+            left, right = (f"{short(self.lines[one].label)} {value(one):g}" for one in (line, rival))
+            found.add(value(line), value(rival), upwards=upwards, words=(left, f"{right} in {short(self.across[across].label)}"))
+
+
+def lines_of(names: Iterable[Named]) -> frozenset[int]:
+    """All lines that names stand for."""
+    return frozenset(index for name in names for index in name.lines)
+
+
+def mean_score(names: Iterable[Named]) -> float:
+    """Mean of the names' scores, 0 for none."""
+    scores = [name.score for name in names]
+    return sum(scores) / len(scores) if scores else 0.0
+
+
+def short(label: str, length: int = 40) -> str:
+    """A label for a step, cut where it is long."""
+    return label if len(label) <= length else label[: length - 1].rstrip() + "…"

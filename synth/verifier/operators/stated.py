@@ -1,0 +1,274 @@
+"""
+A value that a paper claims for its own system, looked up in all tables of the paper under the headers that fit its words.
+
+1. The sentence gives a value, the words of a measure, and where it holds: "we reach 41.54 ROUGE-1 on CNN / Daily Mail".
+2. Every number of the tables fits measure and data more or less, 0..1 each: by its headers, and by the caption where no header
+   of its table names them. A header that names another measure counts against it.
+3. Supported: the value stands where the words fit about as well as anywhere. Refuted: it stands only where they fit worse, or
+   nowhere although some table is about it. Nothing named in any table: nothing is said.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from synth.model import Cell, Outcome, Table
+from synth.verifier.numbers import numbers_of
+from synth.verifier.operators.amounts import agrees
+from synth.verifier.operators.lexicon import stems, words
+from synth.verifier.operators.words import Token, key, tokens_of, weight
+
+WHERE = 0.7
+"""weight of how well the data fit against the measure."""
+MEASURE_CAPTION, WHERE_CAPTION = 0.7, 0.8
+"""weight of a caption against a header."""
+NAMED = 0.6
+"""fit from which a header names a thing, so that the caption of its table is not asked."""
+GROUNDED = 0.5
+"""fit of measure or data that some number must have for anything to be said."""
+RIVAL = 0.3
+"""what a number fits less whose header names another measure."""
+SLACK = 0.3
+"""how much worse than the best a number may fit and be meant; chosen on the tables of NLP-TDMS (development half)."""
+SURE, STEEP, ABSENT = 1.75, 5.5, 0.06
+"""log-odds at no slack used and their loss with it; probability where the value stands nowhere: the shares observed there."""
+CAPTION_LENGTH = 400
+_VALUE = re.compile(r"^\s*(\d+(?:\.\d+)?)")
+_CAPTION = re.compile(r"Table\s+\w+\s*[:.]")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A stated value in parts; words as `words.key`."""
+
+    value: float
+    decimals: int
+    measure: tuple[str, ...]
+    where: tuple[tuple[str, ...], ...]
+    """data sets and the like, phrase by phrase; the task where no other place is named."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A number of a table with how well it fits."""
+
+    table: Table
+    cell: Cell
+    value: float
+    measure: float
+    where: float
+
+    @property
+    def fit(self) -> float:
+        """Of measure and data together, up to 1 + WHERE."""
+        return self.measure + WHERE * self.where
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """What the tables say on a stated value."""
+
+    outcome: Outcome
+    reason: str
+    probability: float | None = None
+    place: Place | None = None
+
+
+def read_stated(text: str) -> Statement | None:
+    """The value that a sentence gives for its authors' own system; None where it gives none, or speaks of another."""
+    tokens = tokens_of(text)
+    verb = next((place for place, token in enumerate(tokens) if token.text in words("reaching")), None)
+    at = _value_place(tokens, verb) if verb is not None else None
+    if verb is None or at is None or not _own_subject(tokens[:verb]):
+        return None
+    phrases = _phrases(tokens, verb, at)
+    measure = _words(phrases, ("value", "measure")) or (_words(phrases, ("verb",)) if tokens[at - 1].text == "of" else ())
+    places = tuple(part for head, part in _by_phrase(phrases) if head in ("on", "in", "under", "at") and part)
+    task = _words(phrases, ("for",))
+    if not measure:
+        return None
+    token = tokens[at]
+    return Statement(token.value or 0.0, len(token.text.partition(".")[2]), measure, places or ((task,) if task else ()))
+
+
+def _value_place(tokens: Sequence[Token], verb: int) -> int | None:
+    """The number right behind the verb or behind a word such as "of"."""
+    numbers = [place for place, token in enumerate(tokens) if token.text[0].isdigit() and token.value is not None and not token.ordinal]
+    behind = [
+        place for place in numbers if place == verb + 1 or (place > verb and tokens[place - 1].text in ("of", "a", "to", ":", "=", "is"))
+    ]
+    if not behind:
+        return None
+    return behind[-1] if tokens[behind[0] - 1].text == "of" and len(behind) > 1 else behind[0]
+
+
+def _own_subject(tokens: Sequence[Token]) -> bool:
+    """Whether the subject is "we", "our model" or "the paper": no word of a name stands in front of the verb, phrases of place aside."""
+    inside, subject = False, []
+    for token in tokens:
+        inside = token.text in ("on", "for", "in", "under", "at") or (inside and token.text != ",")
+        subject += [] if inside or not token.text[0].isalnum() else [token]
+    return bool(subject) and all(token.text in words("own_subjects") or weight(token.stem) < 1 for token in subject)
+
+
+def _phrases(tokens: Sequence[Token], verb: int, at: int) -> list[tuple[str, list[Token]]]:
+    """The tokens between prepositions, verb and value, each part under what opens it."""
+    found: list[tuple[str, list[Token]]] = [("", [])]
+    place = 0
+    while place < len(tokens):
+        text = tokens[place].text
+        if text == "in" and [token.text for token in tokens[place + 1 : place + 3]] == ["terms", "of"]:
+            found.append(("measure", []))
+            place += 2
+        elif place in (verb, at):
+            found.append(("verb" if place == verb else "value", []))
+        elif text in words("phrase_openers") or text in (",", "."):
+            found.append((text, []))
+        else:
+            found[-1][1].append(tokens[place])
+        place += 1
+    return found
+
+
+def _by_phrase(phrases: Sequence[tuple[str, list[Token]]]) -> list[tuple[str, tuple[str, ...]]]:
+    left_out = stems("own_subjects")
+    return [
+        (head, tuple(word for token in part for word in key(token.text) if (weight(word) == 1 or len(word) == 1) and word not in left_out))
+        for head, part in phrases
+    ]
+
+
+def _words(phrases: Sequence[tuple[str, list[Token]]], heads: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for head, part in _by_phrase(phrases) if head in heads for word in part)
+
+
+@lru_cache(maxsize=200_000)
+def alike(word: str, other: str) -> float:
+    """1 for equal words, less where one shortens the other: "valid" and "validation", "pbt" and "pennbank"."""
+    if word == other:
+        return 1.0
+    short, long = sorted((word, other), key=len)
+    if short[0].isdigit() or long[0].isdigit() or short[0] != long[0] or len(short) < 2:
+        return 0.0
+    if len(short) >= 3 and long.startswith(short):
+        return 0.9
+    return 0.5 if len(short) <= 4 <= len(long) and _letters_in(short, long) else 0.0
+
+
+def _letters_in(short: str, long: str) -> bool:
+    letters = iter(long)
+    return all(letter in letters for letter in short)
+
+
+def _members(name: Sequence[str]) -> frozenset[str]:
+    """What tells the members of a family apart: numbers and single letters, 1 in ROUGE-1."""
+    return frozenset(word for word in name if word[0].isdigit() or len(word) == 1)
+
+
+@lru_cache(maxsize=200_000)
+def fit(wanted: tuple[str, ...], own: tuple[str, ...]) -> float:
+    """How well the words of a header name a phrase, 0..1; members of a family must agree, initials may stand for words."""
+    if not wanted or not own:
+        return 0.0
+    members, others = _members(wanted), _members(own)
+    if members and others and not members & others:
+        return 0.0
+    sizes = [0.4 if word in stems("unspecific") else 1.0 for word in wanted]
+    found = sum(size * max(alike(word, other) for other in own) for word, size in zip(wanted, sizes, strict=True))
+    share = found / sum(sizes)
+    letters = [other for other in others if other.isalpha() and other not in members]
+    if members & others and any(word.startswith(letter) for letter in letters for word in wanted if len(word) > 1):
+        share = max(share, 0.8)  # "R-1" for ROUGE-1
+    return max(share, 0.8) if any(_initials(other, wanted) for other in own if other not in wanted) else share
+
+
+def _initials(short: str, name: tuple[str, ...]) -> bool:
+    """Whether a word is made of the initials of a name, or of letters of its words in their order: "ptb" of penn treebank."""
+    spelled = [word for word in name if word[0].isalpha()]
+    if not short.isalpha() or not 2 <= len(short) <= 6 or len(spelled) < 2:
+        return False
+    if short == "".join(word[0] for word in spelled):
+        return True
+    return len(short) >= 3 and short[0] == spelled[0][0] and _letters_in(short, "".join(spelled))
+
+
+@lru_cache(maxsize=200_000)
+def is_rival(wanted: tuple[str, ...], own: tuple[str, ...]) -> bool:
+    """Whether a header names another measure: another member of the family, or another word for a measure."""
+    if not own or fit(wanted, own) > 0:
+        return False
+    members, others = _members(wanted), _members(own)
+    family, theirs = set(wanted) - members, set(own) - others
+    related = any(alike(a, b) for a in family for b in theirs) or any(word.startswith(letter) for letter in others for word in family)
+    if members and others and not members & others and related:
+        return True
+    return len(own) <= 4 and bool((set(own) & stems("measure_names")) - set(wanted))
+
+
+def _printed(cell: Cell) -> float | None:
+    """The first number that a cell prints."""
+    value = next((number.value for number in numbers_of(cell.text) if number.kind == "value"), None)
+    leading = _VALUE.match(cell.text)
+    return float(leading[1]) if value is None and leading else value
+
+
+def caption_of(table: Table) -> str:
+    """The caption without what a parser took for its beginning."""
+    starts = [match.start() for match in _CAPTION.finditer(table.caption)]
+    return table.caption[starts[-1] :][:CAPTION_LENGTH] if starts else table.caption[-CAPTION_LENGTH:]
+
+
+def places_of(statement: Statement, table: Table) -> list[Place]:
+    """Every number of a table with its fit."""
+    raw: list[tuple[Cell, float, float, float, bool]] = []
+    for cell in table.cells:
+        value = _printed(cell)
+        heads = tuple(key(text) for text in (*cell.row_path, *cell.column_path))
+        if value is None or not heads:
+            continue
+        whole = tuple(word for text in cell.column_path for word in key(text))
+        measure = max(fit(statement.measure, head) for head in (*heads, whole))
+        where = _mean([max(fit(phrase, head) for head in heads) for phrase in statement.where])
+        rival = measure < RIVAL and any(is_rival(statement.measure, head) for head in (*heads, whole))
+        raw.append((cell, value, measure, where, rival))
+    caption = key(caption_of(table))
+    by_caption = MEASURE_CAPTION * fit(statement.measure, caption) if max((each[2] for each in raw), default=0) < NAMED else 0.0
+    placed = (
+        WHERE_CAPTION * _mean([fit(phrase, caption) for phrase in statement.where])
+        if max((each[3] for each in raw), default=0) < NAMED
+        else 0.0
+    )
+    return [
+        Place(table, cell, value, max(measure - RIVAL * rival, 0.0 if rival else by_caption), max(where, placed))
+        for cell, value, measure, where, rival in raw
+    ]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+def look_up_stated(statement: Statement, tables: Sequence[Table]) -> Lookup:
+    """Whether the tables show a stated value where its words fit."""
+    places = [place for table in tables for place in places_of(statement, table)]
+    if max((max(place.measure, place.where) for place in places), default=0.0) < GROUNDED:
+        return Lookup("no_evidence", "no table names the measure or the data of the claim")
+    best = max(places, key=lambda place: place.fit)
+    shown = [place for place in places if agrees(place.value, statement.value, statement.decimals + 1)]
+    if not shown:
+        return Lookup("refuted", f"the value stands nowhere; where the words fit best stands {best.cell.text}", ABSENT, best)
+    place = max(shown, key=lambda place: place.fit)
+    slack = best.fit - place.fit
+    probability = 1.0 / (1.0 + math.exp(STEEP * slack - SURE))
+    if slack <= SLACK:
+        return Lookup("supported", f"the value stands under {_heads(place)}", max(probability, 0.52), place)
+    reason = f"the value stands only under {_heads(place)}; the words fit {_heads(best)} better, where {best.cell.text} stands"
+    return Lookup("refuted", reason, min(probability, 0.48), best)
+
+
+def _heads(place: Place) -> str:
+    return f"“{' / '.join((*place.cell.row_path[-2:], *place.cell.column_path[-2:]))}”"

@@ -1,0 +1,127 @@
+"""
+A statement and tables to a verdict with its steps.
+
+    1. A table named by the statement ("Table 3") is the only one asked.
+    2. A statement of whose words most are entries and headers of the table is read as one on records, by a vote of programs
+       (records/); else it is read clause by clause as one on results (results/), and where that finds nothing and the table does not
+       hold results, as one on records all the same.
+    3. The table on which the reading is strongest speaks; where none has what the statement names, nothing is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from synth.model import Outcome, Table
+from synth.verifier.operators.grid import Grid, grid_of
+from synth.verifier.operators.records.features import coverage, features
+from synth.verifier.operators.records.program import Program
+from synth.verifier.operators.records.programs import programs_of
+from synth.verifier.operators.records.terms import Terms
+from synth.verifier.operators.records.vote import vote
+from synth.verifier.operators.results.claim import read_claim
+from synth.verifier.operators.results.matrix import matrix_of
+
+NUMERIC, MEASURED = 0.75, 0.4
+"""share of the columns that hold numbers, and of the numbers that have decimals, from which a table is one of results."""
+WIDE = 0.6
+"""share of a statement's telling words that one program must read for it to be one on records in any table."""
+READ = 0.25
+"""share of its telling words that some program must read of a statement that names no entry and no header."""
+SWING = 0.35
+"""how far the strongest reading of results moves the probability from one half: 0.85 at most, as observed on sure readings."""
+SHOWN = 4
+"""steps that are kept."""
+_TABLE = re.compile(r"\b[Tt](?:able|ab\.)\s*(\d+|[IVX]+)\b")
+
+
+@dataclass(frozen=True)
+class TableReading:
+    """What tables say on a statement."""
+
+    outcome: Outcome
+    reason: str
+    probability: float | None = None
+    """that the statement holds; None without evidence."""
+    strength: float = 0.0
+    """0..1: how much it counts against the reading of another table."""
+    steps: tuple[str, ...] = ()
+    """what a reader can check on the cells."""
+    table: Table | None = None
+
+
+NOTHING = TableReading("no_evidence", "there is no table with anything to read")
+
+
+@lru_cache(maxsize=256)
+def _grid(table: Table) -> Grid:
+    return grid_of(table)
+
+
+def has_results(grid: Grid) -> bool:
+    """Whether a table holds measured results rather than records: nearly all columns numbers, many of them with decimals."""
+    body = [column for column in grid.columns if not column.is_label]
+    numeric = [column for column in body if column.kind == "number"]
+    matrix = matrix_of(grid)
+    printed = [row[place].text for place in matrix.places for row in matrix.grid.rows if row[place].read.number is not None]
+    decimals = sum("." in text for text in printed)
+    return bool(printed) and max(len(numeric), len(matrix.places)) >= NUMERIC * len(body) and decimals >= MEASURED * len(printed)
+
+
+def check(text: str, tables: Sequence[Table]) -> TableReading:
+    """What the tables say on a statement, in the words of the table that says it most clearly."""
+    named = {match.group(1) for match in _TABLE.finditer(text)}
+    asked = [table for table in tables if named & set(table.label.split())] or tables
+    readings = [_read(text, table) for table in asked if table.cells]
+    return max(readings, key=lambda reading: reading.strength, default=NOTHING)
+
+
+def _read(text: str, table: Table) -> TableReading:
+    grid = _grid(table)
+    terms, programs = programs_of(text, grid)
+    widest = max((coverage(terms, program) for program in programs), default=0.0)
+    if widest >= WIDE:
+        return _records(grid, terms, programs, widest)
+    results = _results(text, grid)
+    if results.outcome != "no_evidence" or has_results(grid):
+        return results
+    return _records(grid, terms, programs, widest)
+
+
+def _results(text: str, grid: Grid) -> TableReading:
+    reading = read_claim(text, matrix_of(grid))
+    found = reading.found
+    if found is None:
+        return TableReading("no_evidence", reading.reason, table=grid.source)
+    outcome: Outcome = "supported" if found.holds else "refuted"
+    probability = 0.5 + (SWING if found.holds else -SWING) * min(1.0, found.strength)
+    steps = tuple(
+        step
+        for each in (found, *(other for other in reading.every if other is not found and other.holds == found.holds))
+        for step in each.steps
+    )
+    return TableReading(
+        outcome, f"{grid.name}: {steps[0]}" if steps else grid.name, probability, found.strength, steps[:SHOWN], grid.source
+    )
+
+
+def _records(grid: Grid, terms: Terms, programs: Sequence[Program], widest: float) -> TableReading:
+    if not programs or (widest < READ and not terms.mentions and not terms.headers):
+        return TableReading("no_evidence", "the table names nothing that the statement speaks of", table=grid.source)
+    probability = vote()(features(terms, programs))
+    outcome: Outcome = "supported" if probability > 0.5 else "refuted"
+    steps = _steps(terms, programs, holds=probability > 0.5)
+    strength = 2 * abs(probability - 0.5) * widest
+    return TableReading(outcome, f"{grid.name}: {steps[0]}" if steps else grid.name, probability, strength, steps, grid.source)
+
+
+def _steps(terms: Terms, programs: Sequence[Program], *, holds: bool) -> tuple[str, ...]:
+    """What the programs that agree with the verdict found, the ones that read most of the statement first."""
+    agreeing = sorted(
+        (each for each in programs if each.holds == holds and each.steps), key=lambda each: -coverage(terms, each) * each.link
+    )
+    said = (f"{each.operator.replace('_', ' ')} {'holds' if each.holds else 'fails'}: {'; '.join(each.steps)}" for each in agreeing)
+    return tuple(dict.fromkeys(said))[:SHOWN]
