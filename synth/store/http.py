@@ -12,7 +12,9 @@ import os
 import random
 import re
 import socket
+import ssl
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
@@ -66,6 +68,10 @@ class Call:
     max_bytes: int = 100_000_000
     first_wait: Mapping[str, float] = field(default_factory=dict)
     """first pause before a retry by state, where it is not 3 s."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """such as a key; sent to the host of the address and to no other, never kept, never shown."""
+    allow: Callable[[str], bool] | None = None
+    """for addresses that a stranger gave: whether one may be called, redirects included; None: redirects stay near the host."""
 
 
 def user_agent() -> str:
@@ -103,6 +109,8 @@ class PoliteClient:
         self.limiter = limiter or Limiter(clock=self.clock)
         self.offline = offline
         self.refresh = refresh
+        self.throttled: Counter[str] = Counter()
+        """how often a server said that it was called too often, by lane; those that a later try made good are counted too."""
         self._random = random.Random(seed)
         self._client: httpx.Client | None = None
 
@@ -124,6 +132,7 @@ class PoliteClient:
                 reply = self._send(call)
                 break
             except Fault as fault:
+                self.throttled[call.lane] += fault.state == "throttled"
                 self._pause_or_give_up(call, fault, attempt)
         self._remember(call, reply)
         return reply
@@ -166,12 +175,14 @@ class PoliteClient:
             self.clock.sleep(wait)
 
     def _send(self, call: Call) -> Reply:
+        if call.allow is not None and not call.allow(call.url):
+            raise Fault("bad_request", f"refused to call {_host(call.url)}: not a public address", tries=1)
         with self.limiter.turn(call.lane, call.pause, call.deadline):
             reply = self._follow(call, call.url)
         for _ in range(MAX_REDIRECTS):
             if reply.status not in (301, 302, 303, 307, 308):
                 break
-            target = redirect_target(reply)
+            target = redirect_target(reply, call.allow)
             with self.limiter.turn(call.lane, call.pause, call.deadline):
                 reply = self._follow(call, target)
         return judged(call, reply)
@@ -179,11 +190,14 @@ class PoliteClient:
     def _follow(self, call: Call, url: str) -> Reply:
         import httpx
 
+        headers = {"User-Agent": user_agent()}
+        if urlsplit(url)[:2] == urlsplit(call.url)[:2]:
+            headers |= call.headers
         try:
-            with self._http().stream("GET", url, headers={"User-Agent": user_agent()}, timeout=self._timeout(call)) as response:
+            with self._http().stream("GET", url, headers=headers, timeout=self._timeout(call)) as response:
                 content = self._body(call, response)
-                headers = {name.lower(): value for name, value in response.headers.items()}
-                return Reply(url=url, status=response.status_code, headers=headers, content=content)
+                received = {name.lower(): value for name, value in response.headers.items()}
+                return Reply(url=url, status=response.status_code, headers=received, content=content)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise Fault("bad_request", f"not an address to call: {error}", tries=1) from error
         except httpx.DecodingError as error:
@@ -198,6 +212,8 @@ class PoliteClient:
             raise Fault("unavailable", f"the connection to {_host(url)} was cut") from error
 
     def _body(self, call: Call, response: httpx.Response) -> bytes:
+        if "," in response.headers.get("content-encoding", ""):  # each layer may multiply the size by a thousand within one step
+            raise Fault("malformed", "the body is packed more than once", tries=1)
         parts: list[bytes] = []
         size = 0
         for part in response.iter_bytes():
@@ -260,13 +276,14 @@ def retry_after(reply: Reply) -> float | None:
     return None
 
 
-def redirect_target(reply: Reply) -> str:
-    """Where the reply sends us: the same host or one above or below it, never from https to http; else a Fault."""
+def redirect_target(reply: Reply, allow: Callable[[str], bool] | None = None) -> str:
+    """Where the reply sends us: the same host, one above or below it, or one that `allow` lets pass; never https to http; else a Fault."""
     target = urljoin(reply.url, reply.headers.get("location", ""))
     here, there = urlsplit(reply.url), urlsplit(target)
     upgraded = (here.scheme, there.scheme) == ("http", "https")
-    same_scheme = here.scheme == there.scheme and here.port == there.port
-    if not (reply.headers.get("location") and (upgraded or same_scheme) and _related(here.hostname or "", there.hostname or "")):
+    same_scheme = here.scheme == there.scheme and (allow is not None or here.port == there.port)
+    near = _related(here.hostname or "", there.hostname or "") if allow is None else allow(target)
+    if not (reply.headers.get("location") and (upgraded or same_scheme) and near):
         raise Fault("unavailable", f"refused a redirect to {there.scheme}://{there.hostname}", status=reply.status, tries=1)
     return target
 
@@ -292,5 +309,7 @@ def _unreachable(url: str, error: Exception) -> Fault:
     while cause is not None:
         if isinstance(cause, socket.gaierror):
             return Fault("unavailable", f"the name {_host(url)} cannot be resolved: is there a network?", tries=1)
+        if isinstance(cause, ssl.SSLError):
+            return Fault("unavailable", f"no secure connection to {_host(url)}: {cause.reason or cause}", tries=1)
         cause = cause.__cause__ or cause.__context__
     return Fault("unavailable", f"{_host(url)} cannot be reached: {error}", tries=2)
