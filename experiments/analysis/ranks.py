@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from experiments.analysis.methods import UNREDUCED
 from experiments.analysis.panels import Array, Panel
 
 LEVEL = 0.95
@@ -146,6 +147,9 @@ class Standing:
     behind_low: float
     behind_high: float
     """paired interval of it."""
+    lost_low: float
+    lost_high: float
+    """paired interval of the mean minus that of the unreduced model; NaN where the panel lacks it."""
     rank: float = float("nan")
     best_rank: int = 0
     worst_rank: int = 0
@@ -176,6 +180,7 @@ def _standing(panel: Panel, draws: Array, method: int, best: int, standing: Mapp
     values = panel.values[:, method]
     low, high = interval(draws[:, method])
     behind_low, behind_high = interval(draws[:, method] - draws[:, best])
+    lost_low, lost_high = interval(draws[:, method] - _unreduced(panel, draws))
     return Standing(
         method=panel.methods[method],
         ranked=bool(standing),
@@ -186,8 +191,15 @@ def _standing(panel: Panel, draws: Array, method: int, best: int, standing: Mapp
         behind=float(values.mean() - panel.values[:, best].mean()),
         behind_low=behind_low,
         behind_high=behind_high,
+        lost_low=lost_low,
+        lost_high=lost_high,
         **standing,  # type: ignore[arg-type]
     )
+
+
+def _unreduced(panel: Panel, draws: Array) -> Array:
+    """The draws of the unreduced model; NaN where the panel lacks it."""
+    return draws[:, panel.methods.index(UNREDUCED)] if UNREDUCED in panel.methods else np.full(len(draws), np.nan)
 
 
 def holm(values: Sequence[float]) -> list[float]:

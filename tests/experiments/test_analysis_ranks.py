@@ -68,6 +68,16 @@ def test_common_noise_does_not_hide_a_difference() -> None:
         assert not beats[1, 0]
 
 
+def test_the_difference_to_the_unreduced_model_is_paired() -> None:
+    """Noise that both share leaves no interval around the points lost; without the unreduced model there is none to give."""
+    (panel,) = panels([row("topk", 81), row("evit", 80), row("keep_all", 90, rate=1.0)])
+    evit = next(one for one in ranks.standings(panel) if one.method == "evit")
+    assert (evit.lost_low, evit.lost_high) == pytest.approx((-10, -10))
+    assert evit.high - evit.low > 1
+    (panel,) = panels([row("topk", 81), row("evit", 80)])
+    assert np.isnan(ranks.standings(panel)[0].lost_low)
+
+
 def test_seeds_that_disagree_hide_a_difference() -> None:
     """A mean difference of one point whose sign changes between seeds decides nothing; a steady one does."""
     for shifts, expected in (((9, -8, 2), False), ((1.0, 1.1, 0.9), True)):

@@ -74,7 +74,7 @@ class Work:
         return list(dict.fromkeys(row["dataset"] for row in self.rows if row["backbone"] == backbone))
 
 
-BARS = "Bars: 95 % interval over images and seeds (images alone where there is one seed), cut off at the frame"
+BARS = "Bars: paired 95 % interval of the difference to the unreduced model over images and seeds (images alone where there is one seed)"
 FRONT = "yellow: Pareto front; dashed: unreduced"
 
 
