@@ -11,6 +11,9 @@ from synth.model.base import Record
 NEW_ARXIV_ID = re.compile(r"^(\d{4}\.\d{4,5})(?:v([1-9]\d*))?$")
 OLD_ARXIV_ID = re.compile(r"^([a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v([1-9]\d*))?$")
 
+_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(\S+)", re.IGNORECASE)
+
 PaperKind = Literal["paper", "note"]
 
 
@@ -22,11 +25,26 @@ def split_arxiv_id(text: str) -> tuple[str, int | None] | None:
     return match.group(1), int(match.group(2)) if match.group(2) else None
 
 
+def normal_doi(text: str) -> str | None:
+    """A DOI in lower case without its address; None where the text holds none."""
+    match = _DOI.fullmatch(text.strip())
+    return match.group(1).lower() if match else None
+
+
+def arxiv_of_doi(doi: str) -> str | None:
+    """The arXiv id that a DOI of arXiv stands for, "10.48550/arXiv.2308.04657"; None for any other DOI."""
+    match = _ARXIV_DOI.fullmatch(doi)
+    split = split_arxiv_id(match.group(1)) if match else None
+    return split[0] if split else None
+
+
 class Paper(Record):
     """A work. Its text, where it could be had, is a Document."""
 
     id: str
     """key in this program: "arxiv:2308.04657", "doi:10.1/x", or "file:<name>"."""
+    ids: tuple[str, ...] = ()
+    """every other id of the work that a source gave: "doi:10.1/x", "pmid:1", "openalex:W1"."""
     title: str
     authors: tuple[str, ...] = ()
     year: int | None = None
@@ -43,12 +61,21 @@ class Paper(Record):
     updated: str | None = None
     comment: str | None = None
     withdrawn: bool = False
+    """taken back by its authors or arXiv, or retracted by its publisher."""
+    notice: str = ""
+    """what says that it was taken back, "retracted 2023-07-12, notice 10.1/y"."""
     source: str = ""
-    """name of the source that gave it: "arxiv", "folder", "library"."""
+    """name of the source that gave it: "arxiv", "openalex", "folder", "library"."""
     location: str | None = None
     """where its full text is fetched from: a URL or a file name relative to its source."""
     kind: PaperKind = "paper"
     """"note" marks a reading note of the built-in library: not the paper itself."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All ids of the work, each once, its own first."""
+        own = (f"arxiv:{self.arxiv_id}" if self.arxiv_id else "", f"doi:{self.doi}" if self.doi else "")
+        return tuple(key for key in dict.fromkeys((self.id, *own, *self.ids)) if key)
 
     @property
     def url(self) -> str | None:

@@ -17,10 +17,16 @@ class Facet(Record):
 
 
 class Question(Record):
-    """A research question with its facets."""
+    """A research question with its facets, and the papers that it is limited to."""
 
     text: str
     facets: tuple[Facet, ...] = ()
+    since: str | None = None
+    """first day of publication that counts, ISO 8601: "2022", "2022-03" or "2022-03-01"."""
+    until: str | None = None
+    """last day of publication that counts; "2023" is all of that year."""
+    categories: tuple[str, ...] = ()
+    """arXiv's names of subjects, "cs.CV" or a whole archive, "cs"; empty: any."""
 
     def facets_of(self, role: str) -> tuple[Facet, ...]:
         """The facets with this role, in the order of the question."""

@@ -24,6 +24,10 @@ class SearchEntry(Record):
     received: int = 0
     duplicates: int = 0
     """received records that another query or page had given already."""
+    excluded: tuple[tuple[str, int], ...] = ()
+    """(reason, records) that were not read; received is duplicates, excluded and those that were read."""
+    throttled: int = 0
+    """answers that asked us to slow down, also where a later try made it good."""
     reason: str = ""
 
 
