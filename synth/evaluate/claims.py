@@ -18,7 +18,7 @@ from synth.evaluate.selective import selective_accuracy
 from synth.evaluate.twins import twins
 
 Figures = dict[str, float | int | None]
-Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 CAUSES = 8
 _NUMBER = re.compile(r"\b\d+(?:[.,]\d+)*%?")
 _PLURAL = re.compile(r"\bpassages?\b")
@@ -29,10 +29,14 @@ def claim_figures(answers: Sequence[Answer], classes: Sequence[int], seed: int) 
     """
     The figures of one pass over labelled claims.
 
+    Plain names are of what is said (the most probable stance); those that begin with "verdict" are of what is printed, where
+    everything but ✓ and × is an abstention ("abstains": their share, "coverage": that of the others).
+
     classes   numbers of the labels (in LABELS) that the whole set has: two-class sets have no NEI
     """
-    gold, said = _numbers(answers)
+    gold, said, printed = _numbers(answers)
     counts = classification.confusion(gold, said, len(LABELS))
+    verdicts = classification.confusion(gold, printed, len(LABELS))
     groups = [answer.item.group for answer in answers]
     found: Figures = {"n": len(answers), "documents": len(set(groups))}
     found |= {"accuracy": classification.accuracy(counts), "macro_f1": classification.macro_f1(counts, classes)}
@@ -47,22 +51,30 @@ def claim_figures(answers: Sequence[Answer], classes: Sequence[int], seed: int) 
         each = classification.class_figures(counts, label)
         name = LABELS[label].lower()
         found |= {f"{name}_precision": each.precision, f"{name}_recall": each.recall, f"{name}_f1": each.f1, f"{name}_n": each.n}
-    return found | _answered(answers, counts) | _calibration(answers, seed) | _selective(answers) | _kinds(answers) | _twins(answers)
+    found |= {"verdict_accuracy": classification.accuracy(verdicts), "verdict_macro_f1": classification.macro_f1(verdicts, classes)}
+    return found | _answered(answers, verdicts) | _calibration(answers, seed) | _selective(answers) | _kinds(answers) | _twins(answers)
 
 
-def _numbers(answers: Sequence[Answer]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    gold = np.array([LABELS.index(answer.item.label) for answer in answers], dtype=np.int64)
-    return gold, np.array([LABELS.index(answer.said) for answer in answers], dtype=np.int64)
+def _numbers(answers: Sequence[Answer]) -> tuple[Integers, Integers, Integers]:
+    """What holds, what is said and what is printed, as numbers of LABELS."""
+    labels = [(answer.item.label, answer.said, answer.verdict) for answer in answers]
+    gold, said, printed = (np.array([LABELS.index(each[i]) for each in labels], dtype=np.int64) for i in range(3))
+    return gold, said, printed
 
 
-def _majority(counts: npt.NDArray[np.int64], classes: Sequence[int]) -> float:
+def _confusion(answers: Sequence[Answer]) -> Integers:
+    gold, said, _ = _numbers(answers)
+    return classification.confusion(gold, said, len(LABELS))
+
+
+def _majority(counts: Integers, classes: Sequence[int]) -> float:
     """Macro-F1 of always saying the commonest label."""
     always = np.zeros_like(counts)
     always[:, int(counts.sum(axis=1).argmax())] = counts.sum(axis=1)
     return classification.macro_f1(always, classes)
 
 
-def _answered(answers: Sequence[Answer], counts: npt.NDArray[np.int64]) -> Figures:
+def _answered(answers: Sequence[Answer], counts: Integers) -> Figures:
     """How many were answered at all, and how well; "opposite" is a ✓ on what fails or a × on what holds."""
     spoken = counts.copy()
     spoken[:, LABELS.index("NEI")] = 0
@@ -71,6 +83,7 @@ def _answered(answers: Sequence[Answer], counts: npt.NDArray[np.int64]) -> Figur
     return {
         "answered": n,
         "coverage": n / max(len(answers), 1),
+        "abstains": 1 - n / max(len(answers), 1),
         "answered_accuracy": classification.accuracy(spoken) if n else None,
         "answered_macro_f1": classification.macro_f1(spoken, (0, 1)) if n else None,
         "answered_opposite": float(decidable[0, 1] + decidable[1, 0]) / n if n else None,
@@ -85,10 +98,19 @@ def _leaning(answers: Sequence[Answer]) -> float | None:
 
 
 def _calibration(answers: Sequence[Answer], seed: int) -> Figures:
-    """Of the confidence of labels (ece), and of the probability that a claim holds on claims that do or do not (ece_holds)."""
+    """
+    Of the confidence of what is said (ece) and of what is printed (verdict_ece).
+
+    And of the probability that a claim holds, on claims that do or do not (ece_holds).
+    """
+    printed = [(answer.printed, answer.verdict == answer.item.label, answer.item.group) for answer in answers if answer.printed is not None]
     sure = [(answer.confidence, answer.right, answer.item.group) for answer in answers if answer.confidence is not None]
     holds = [(answer.holds, answer.item.label == "SUPPORT", answer.item.group) for answer in answers if answer.item.label != "NEI"]
-    return _error("ece", "brier", sure, seed) | _error("ece_holds", "brier_holds", holds, seed)
+    return (
+        _error("ece", "brier", sure, seed)
+        | _error("verdict_ece", "verdict_brier", printed, seed)
+        | _error("ece_holds", "brier_holds", holds, seed)
+    )
 
 
 def _error(name: str, squared: str, pairs: Sequence[tuple[float, bool, str]], seed: int) -> Figures:
@@ -107,7 +129,7 @@ def _error(name: str, squared: str, pairs: Sequence[tuple[float, bool, str]], se
 
 
 def _selective(answers: Sequence[Answer]) -> Figures:
-    """Accuracy of the surest half and four fifths; abstentions stand behind every answer."""
+    """Accuracy of the surest half and four fifths; what has no confidence stands behind everything."""
     sure = np.array([-1.0 if answer.confidence is None else answer.confidence for answer in answers])
     right = np.array([answer.right for answer in answers], dtype=np.float64)
     return {f"selective_accuracy_{share}": selective_accuracy(sure, right, share / 100) for share in (50, 80)}
@@ -142,21 +164,21 @@ def control_figures(answers: Sequence[Answer], blanked: Sequence[Answer], swappe
     blanked   the same items with nothing to read; `claim_only_macro_f1` above majority_macro_f1 means that wording gives labels away
     swapped   the same items with another document's evidence: share that is NEI, and of the answered ones the share that turned to it
     """
-    counts = classification.confusion(*_numbers(blanked), len(LABELS))
-    turned = [after for before, after in zip(answers, swapped, strict=True) if before.answered]
+    counts = _confusion(blanked)
+    turned = [after for before, after in zip(answers, swapped, strict=True) if before.said != "NEI"]
     return {
         "claim_only_macro_f1": classification.macro_f1(counts, classes),
         "claim_only_accuracy": classification.accuracy(counts),
         "claim_only_coverage": sum(answer.answered for answer in blanked) / max(len(blanked), 1),
-        "swap_nei": sum(not answer.answered for answer in swapped) / max(len(swapped), 1),
-        "swap_turned": sum(not answer.answered for answer in turned) / len(turned) if turned else None,
+        "swap_nei": sum(answer.said == "NEI" for answer in swapped) / max(len(swapped), 1),
+        "swap_turned": sum(answer.said == "NEI" for answer in turned) / len(turned) if turned else None,
         "swap_turned_n": len(turned),
     }
 
 
 def claim_details(answers: Sequence[Answer]) -> dict[str, Any]:
     """Confusion by label, and the commonest causes of wrong labels with their counts."""
-    counts = classification.confusion(*_numbers(answers), len(LABELS))
+    counts = _confusion(answers)
     return {
         "confusion": {gold: dict(zip(LABELS, map(int, counts[i]), strict=True)) for i, gold in enumerate(LABELS)},
         "errors": dict(Counter(_cause(answer) for answer in answers if not answer.right).most_common(CAUSES)),

@@ -214,8 +214,9 @@ def _texts(item: ClaimItem) -> list[str]:
 def _claim_row(answer: Answer, other: Answer) -> dict[str, Any]:
     item = answer.item
     return {
-        "id": item.id, "claim": item.claim, "label": item.label, "said": answer.said, "holds": rounded(answer.holds), "group": item.group,
-        "kind": item.kind, "reason": answer.reason, "said_on_swapped": other.said, "reason_on_swapped": other.reason,
+        "id": item.id, "claim": item.claim, "label": item.label, "said": answer.said, "verdict": answer.verdict,
+        "holds": rounded(answer.holds), "group": item.group, "kind": item.kind, "reason": answer.reason,
+        "said_on_swapped": other.said, "reason_on_swapped": other.reason,
     }  # fmt: skip
 
 

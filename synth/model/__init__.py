@@ -4,7 +4,20 @@ from synth.model.audit import Audit, Fault, OldClaim, OldReference, OldReport
 from synth.model.base import Record
 from synth.model.claim import UNREAD, Claim, Review, claim_id
 from synth.model.document import Box, Cell, Document, Passage, SectionRole, Table
-from synth.model.evidence import TIMED, Evidence, Finding, Independence, Judgement, Outcome, Quote, Reading, Rule, Verdict, WitnessName
+from synth.model.evidence import (
+    TIMED,
+    Evidence,
+    Finding,
+    Independence,
+    Judgement,
+    Outcome,
+    Quote,
+    Reading,
+    Rule,
+    Stances,
+    Verdict,
+    WitnessName,
+)
 from synth.model.experiment import CellRequest, LabRecord, Measure, Regime, Spec
 from synth.model.hypothesis import (
     PERFORMANCE,
@@ -92,6 +105,7 @@ __all__ = [
     "SourceState",
     "Spec",
     "Spread",
+    "Stances",
     "Statement",
     "Table",
     "Term",

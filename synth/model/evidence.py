@@ -113,6 +113,24 @@ class Quote(Record):
     """why, in words: "states the opposite direction (trails / beats)"."""
 
 
+class Stances(Record):
+    """How likely it is, as far as one witness can tell, that its evidence supports a claim, refutes it, or does neither; sum 1."""
+
+    supports: float
+    refutes: float
+    neutral: float
+    reader: str = ""
+    """what read the evidence: "head", "llm", the name of an NLI model; empty where a witness has but one way to read."""
+    calibrated: bool = True
+    """False: raw scores of a reader that was fitted to no labelled pairs, not to be taken for shares of claims that hold."""
+
+    @property
+    def likeliest(self) -> Literal["supports", "refutes", "neutral"]:
+        """The most probable of the three; neutral wins ties."""
+        best = max(self.supports, self.refutes, self.neutral)
+        return "neutral" if self.neutral == best else "supports" if self.supports == best else "refutes"
+
+
 class Evidence(Record):
     """What one witness says on one claim."""
 
@@ -120,6 +138,8 @@ class Evidence(Record):
     outcome: Outcome
     probability: float | None = None
     """that the claim holds, as far as this witness can tell, 0..1; None without evidence."""
+    stances: Stances | None = None
+    """the same told apart, whether or not the witness decides; None where it has nothing to go by."""
     independence: Independence | None = None
     """of the strongest part of the testimony."""
     scale: Scale | None = None

@@ -6,7 +6,8 @@ The text witness: what passages of the retrieved papers say on a claim.
    copy of the claim's words anywhere: a sentence that repeats the claim is no second voice. The claim's own sentence is
    not quoted at all. All others are "other_papers".
 3. Read the stance of each passage; keep what passes the gate of relevance.
-4. Decide: an independent passage must reach the head's threshold for "supported" or "refuted", and none the other way.
+4. Join the stances of all passages of other papers: what the witness thinks, whether or not it decides.
+5. Decide: an independent passage must reach the threshold for "supported" or "refuted", and none the other way.
    Everything else is "inconclusive", or "no_evidence" where nothing relevant was found.
 
 What a passage says is read as data, whatever it asks for. The same documents and claim give the same testimony.
@@ -18,18 +19,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from synth.model import Claim, Document, Evidence, Independence, Quote, WitnessName
+from synth.model import Claim, Document, Evidence, Independence, Quote, Stances, WitnessName
 from synth.verifier.passages import Embeds, Hit, PassageIndex, is_near_copy, keys_of_claim
-from synth.verifier.stance.head import Head, head
-from synth.verifier.stance.read import Reading, read_stance
+from synth.verifier.stance.backend import Excerpt, StanceBackend
+from synth.verifier.stance.pool import Pool, pool_of
+from synth.verifier.stance.reading import Reading
 from synth.verifier.stance.rule import Stance
+from synth.verifier.stance.rules_and_head import HeadBackend
 from synth.verifier.stance.side import side_of
 
 READ_OTHERS, READ_OWN = 12, 6
 """passages that are read per claim among other works and in its own."""
 QUOTES = 5
-CONTRADICTED = 0.8
-"""least probability for "refuted": of six decisions on open SciFact two were opposite to the label, and a false × costs trust."""
 RELEVANT = 0.35
 """similarity, or share of the claim's words, from which a passage may be quoted as speaking of the claim."""
 
@@ -42,6 +43,8 @@ class Heard:
     reading: Reading
     independence: Independence
     is_copy: bool
+    covered: float
+    """share of the claim's content words that it has."""
 
     @property
     def is_independent(self) -> bool:
@@ -75,10 +78,13 @@ class TextWitness:
 
     name: WitnessName = "text"
 
-    def __init__(self, documents: Sequence[Document], embedder: Embeds, *, weights: Head | None = None) -> None:
+    def __init__(
+        self, documents: Sequence[Document], embedder: Embeds, *, backend: StanceBackend | None = None, pool: Pool | None = None
+    ) -> None:
         self._documents = tuple(documents)
         self._embedder = embedder
-        self._head = weights or head()
+        self._backend = backend or HeadBackend()
+        self._pool = pool or pool_of(self._backend.name)
 
     @cached_property
     def index(self) -> PassageIndex:
@@ -93,44 +99,47 @@ class TextWitness:
         relevant = [each for each in heard if self._is_relevant(each)]
         independent = [each for each in relevant if each.is_independent]
         quotes = tuple(each.quote() for each in sorted(relevant, key=_rank)[:QUOTES])
-        if independent:
-            return self._decided(claim, independent, quotes)
+        others = [each.reading for each in heard if each.is_independent]
+        stances = self._pool.joined(others) if others else None
+        if independent and stances:
+            return self._decided(claim, independent, stances, quotes)
         if relevant:
-            return Evidence(witness="text", outcome="inconclusive", independence="stated", reason=self._own_words(relevant), quotes=quotes)
-        return Evidence(witness="text", outcome="no_evidence", reason="no passage but the claim's own sentence speaks of it")
+            reason = self._own_words(relevant)
+            return Evidence(witness="text", outcome="inconclusive", stances=stances, independence="stated", reason=reason, quotes=quotes)
+        reason = "no passage but the claim's own sentence speaks of it"
+        return Evidence(witness="text", outcome="no_evidence", stances=stances, reason=reason)
 
     def _heard(self, claim: Claim) -> list[Heard]:
         own = self.index.is_own(keys_of_claim(claim, self._documents))
         others = [(hit, False) for hit in self.index.search(claim.text, ~own, READ_OTHERS)]
         same = [(hit, True) for hit in self.index.search(claim.text, own, READ_OWN)]
+        found = [(hit, is_own) for hit, is_own in others + same if not _is_source(claim, hit)]
+        readings = self._backend.read(claim.text, [Excerpt(hit.passage, hit.similarity) for hit, _ in found])
         sides = (side_of(claim.text), side_of(claim.quote))
-        found = []
-        for hit, is_own in others + same:
-            if _is_source(claim, hit):
-                continue
+        heard = []
+        for (hit, is_own), reading in zip(found, readings, strict=True):
             passage = side_of(hit.passage.text)
             is_copy = any(is_near_copy(side, passage) for side in sides)
-            reading = read_stance(claim.text, hit.passage.text, hit.similarity, weights=self._head)
-            found.append(Heard(hit, reading, "stated" if is_own or is_copy else "other_papers", is_copy))
-        return found
+            covered = len(sides[0].content & passage.content) / max(len(sides[0].content), 1)
+            heard.append(Heard(hit, reading, "stated" if is_own or is_copy else "other_papers", is_copy, covered))
+        return heard
 
     def _is_relevant(self, heard: Heard) -> bool:
-        if heard.weight >= self._head.gate:
+        if heard.weight >= self._pool.gate:
             return True
-        covered = next(value for signal in heard.reading.signals for name, value in signal.features if name == "covered")
-        return max(heard.hit.similarity, covered) >= RELEVANT and min(heard.hit.similarity, covered) > 0.5 * RELEVANT
+        similarity = heard.hit.similarity
+        return max(similarity, heard.covered) >= RELEVANT and min(similarity, heard.covered) > 0.5 * RELEVANT
 
-    def _decided(self, claim: Claim, independent: list[Heard], quotes: tuple[Quote, ...]) -> Evidence:
-        supports, _, neutral = self._head.pooled([(each.reading.supports, each.reading.refutes) for each in independent])
-        pro = [each for each in independent if each.decides("supports", self._head.decide)]
-        contra = [each for each in independent if each.decides("refutes", max(self._head.decide, CONTRADICTED))]
-        probability = round(supports + 0.5 * neutral, 6)
+    def _decided(self, claim: Claim, independent: list[Heard], stances: Stances, quotes: tuple[Quote, ...]) -> Evidence:
+        pro = [each for each in independent if each.decides("supports", self._pool.tick)]
+        contra = [each for each in independent if each.decides("refutes", self._pool.cross)]
         testimony = Evidence(
             witness="text",
             outcome="inconclusive",
-            probability=probability,
+            probability=round(stances.supports + 0.5 * stances.neutral, 6),
+            stances=stances,
             independence="other_papers",
-            reason=_undecided(independent, self._head.decide),
+            reason=_undecided(independent, self._pool.tick),
             quotes=quotes,
         )
         if pro and contra:
@@ -144,7 +153,7 @@ class TextWitness:
         return testimony
 
     def _own_words(self, relevant: list[Heard]) -> str:
-        against = [each for each in relevant if each.decides("refutes", self._head.decide)]
+        against = [each for each in relevant if each.decides("refutes", self._pool.tick)]
         if against:
             return f"only the claim's own source speaks of it, and one passage there says otherwise: {against[0].reading.reason}"
         return "only the claim's own source speaks of it, which is no evidence of truth"

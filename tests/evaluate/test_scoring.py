@@ -20,7 +20,7 @@ from synth.evaluate.records import document_of
 from synth.evaluate.sampling import sample, with_swapped_evidence, without_evidence
 from synth.evaluate.searches import DocumentsFound, SentencesFound
 from synth.evaluate.twins import twins
-from synth.model import Document, Evidence, Finding, Verdict
+from synth.model import Document, Evidence, Finding, Stances, Verdict
 from synth.progress import silent
 
 
@@ -54,6 +54,25 @@ def test_a_verdict_becomes_a_label(verdict: Verdict, label: str, holds: float, c
     """A cross at 0.8 says that the claim holds with 0.2; an abstention has no confidence of its own."""
     answer = answer_of(item(), finding(verdict))
     assert (answer.said, answer.holds, answer.confidence) == (label, pytest.approx(holds), confidence)
+
+
+def test_what_is_said_is_the_likeliest_stance_whether_or_not_a_verdict_is_printed() -> None:
+    """The surest witness's stances give the label and its confidence; the verdict that abstains is kept beside them."""
+    unsure = Evidence(witness="tables", outcome="inconclusive", reason="r", stances=Stances(supports=0.2, refutes=0.2, neutral=0.6))
+    leans = Evidence(witness="text", outcome="inconclusive", reason="r", stances=Stances(supports=0.1, refutes=0.6, neutral=0.3))
+    found = Finding(claim_id="c", verdict=Verdict.UNVERIFIED, confidence=0.4, evidence=(unsure, leans))
+    answer = answer_of(item(label="REFUTE"), found)
+    assert (answer.said, answer.confidence, answer.verdict, answer.printed) == ("REFUTE", 0.6, "NEI", None)
+    figures = claim_figures([answer], (0, 1), seed=0)
+    assert (figures["accuracy"], figures["verdict_accuracy"], figures["abstains"]) == (1.0, 0.0, 1.0)
+
+
+def test_a_witness_that_decides_counts_although_it_tells_no_stances() -> None:
+    """A look-up in a table that supports with 0.9 outweighs a text that is neutral."""
+    table = Evidence(witness="tables", outcome="supported", reason="r", probability=0.9)
+    text = Evidence(witness="text", outcome="inconclusive", reason="r", stances=Stances(supports=0.1, refutes=0.1, neutral=0.8))
+    found = Finding(claim_id="c", verdict=Verdict.VERIFIED, confidence=0.7, evidence=(table, text))
+    assert (answer_of(item(), found).said, answer_of(item(), found).confidence) == ("SUPPORT", 0.9)
 
 
 def test_a_set_without_nei_tells_both_figures() -> None:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from synth.verifier.recipes.labelled import Case
 from synth.verifier.stance.head import Head
-from synth.verifier.stance.read import Reading
+from synth.verifier.stance.reading import Reading
 
 Array = npt.NDArray[np.float64]
 BINS = 15

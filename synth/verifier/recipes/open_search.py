@@ -18,7 +18,10 @@ from synth.verifier.passages import Embeds, PassageIndex
 from synth.verifier.recipes.labelled import Case, document_of
 from synth.verifier.recipes.measure import calibration_error, macro_f1
 from synth.verifier.stance.head import Head
-from synth.verifier.stance.read import Reading, read_stance
+from synth.verifier.stance.pool import pool_of_head
+from synth.verifier.stance.read import read_stance
+from synth.verifier.stance.reading import Reading
+from synth.verifier.stance.rules_and_head import HeadBackend
 from synth.verifier.textual import READ_OTHERS, TextWitness
 
 Array = npt.NDArray[np.float64]
@@ -49,7 +52,8 @@ def read_open(cases: Sequence[Case], head_for: Callable[[Case], Head], embedder:
 
 def witness_figures(cases: Sequence[Case], head: Head, embedder: Embeds) -> dict[str, Any]:
     """What the text witness testifies on every claim, all documents of these cases retrieved, against the labels."""
-    witness = TextWitness([document_of(name, sentences) for name, sentences in documents_of(cases).items()], embedder, weights=head)
+    documents = [document_of(name, sentences) for name, sentences in documents_of(cases).items()]
+    witness = TextWitness(documents, embedder, backend=HeadBackend(head), pool=pool_of_head(head))
     claims = labelled_claims(cases)
     heard = [
         witness.testify(Claim(id=claim_id("none", case.claim), text=case.claim, passage=None, paper_id="none", extraction_confidence=1.0))

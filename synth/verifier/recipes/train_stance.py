@@ -28,7 +28,8 @@ from synth.verifier.recipes.labelled import FOLDS, Case, abstract_results, citat
 from synth.verifier.recipes.measure import figures
 from synth.verifier.recipes.open_search import read_open, witness_figures
 from synth.verifier.stance.head import PRODUCTS, Head, expand
-from synth.verifier.stance.read import Reading, features_of, read_stance, signals_of
+from synth.verifier.stance.read import features_of, read_stance, signals_of
+from synth.verifier.stance.reading import Reading
 
 Array = npt.NDArray[np.float64]
 COMMAND = "python -m synth.verifier.recipes.train_stance --bench ../shared/data/bench"

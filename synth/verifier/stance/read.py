@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from synth.verifier.stance.comparison import comparison
 from synth.verifier.stance.direction import direction
 from synth.verifier.stance.head import Head, head
@@ -12,36 +10,14 @@ from synth.verifier.stance.negation import negation
 from synth.verifier.stance.overlap import overlap
 from synth.verifier.stance.quantifier import quantifier
 from synth.verifier.stance.quantity import quantity
-from synth.verifier.stance.rule import Signal, Stance, StanceRule
+from synth.verifier.stance.reading import Reading
+from synth.verifier.stance.rule import Signal, StanceRule
 from synth.verifier.stance.scope import scope
 from synth.verifier.stance.side import side_of
 
 RULES: tuple[StanceRule, ...] = (overlap, modality, scope, quantity, comparison, negation, direction, quantifier)
 VETO = 0.1
 """what a veto (another data set, no statement) leaves of the probability of both stances."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How a passage stands to a claim."""
-
-    supports: float
-    refutes: float
-    neutral: float
-    """calibrated probabilities, sum 1."""
-    reason: str
-    signals: tuple[Signal, ...]
-
-    @property
-    def stance(self) -> Stance:
-        """The most probable of the three; neutral wins ties."""
-        best = max(self.supports, self.refutes, self.neutral)
-        return "neutral" if self.neutral == best else "supports" if self.supports == best else "refutes"
-
-    @property
-    def probability(self) -> float:
-        """Of that stance."""
-        return max(self.supports, self.refutes, self.neutral)
 
 
 def signals_of(claim: str, passage: str) -> tuple[Signal, ...]:
