@@ -1,42 +1,36 @@
 """
-Search over all passages of all documents: BM25 and sentence embeddings, fused by reciprocal rank.
+Search over all passages of all documents, in two steps.
 
-Also answers which passages are the claim's own: those of the same work (a preprint, its article and a reading note
-about it are one work), and near copies of its words anywhere.
+1. The documents that fit the claim as wholes give all their passages, and so do the best passages by BM25 anywhere.
+2. Words, embeddings, neighbours, document and place of each are summed by the ranker.
+
+So a claim costs about the same among a thousand documents as among fifty; indexing embeds every passage once.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from synth.model import Claim, Document, Paper, Passage, slug, split_arxiv_id
-from synth.verifier.stance.side import Side
-from synth.verifier.stance.words import words_of
+from synth.model import Document, Passage
+from synth.verifier.documents import DocumentIndex, Embeds, Floats, is_searched, relative
+from synth.verifier.lexical import Bm25, terms_of
+from synth.verifier.ranker import standing, weights
+from synth.verifier.voices import is_near_copy, keys_of_claim, works_of
 
-Floats = npt.NDArray[np.float32]
-K1, B = 1.2, 0.75
-"""BM25's usual constants (Robertson and Zaragoza 2009, section 3.1)."""
-FUSION = 60
-"""constant of reciprocal rank fusion (Cormack, Clarke and Buettcher 2009)."""
-POOL = 100
-"""ranks per list that are fused."""
+__all__ = ["Embeds", "Hit", "PassageIndex", "is_near_copy", "keys_of_claim"]
+
+Mask = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
+DOCUMENTS = 50
+"""documents of which every passage is looked at,"""
+POOL = 200
+"""and passages that are looked at besides, wherever they are."""
 SHORTEST = 3
 """content words a passage needs to say anything."""
-
-
-class Embeds(Protocol):
-    """What is asked of an embedder."""
-
-    def embed(self, texts: Sequence[str]) -> Floats:
-        """One unit row per text, [n, d]."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -47,49 +41,7 @@ class Hit:
     similarity: float
     """cosine to the query."""
     score: float
-    """sum of reciprocal ranks; orders the hits."""
-
-
-def keys_of(paper: Paper) -> frozenset[str]:
-    """Names under which a work is the same work: id, arXiv id without version, DOI, title."""
-    arxiv = split_arxiv_id(paper.arxiv_id or "") or split_arxiv_id(paper.id.removeprefix("arxiv:"))
-    title = slug(paper.title)
-    named = [
-        paper.id,
-        f"arxiv:{arxiv[0]}" if arxiv else "",
-        f"doi:{paper.doi.lower()}" if paper.doi else "",
-        f"title:{title}" if len(title) > 12 else "",
-    ]
-    return frozenset(name for name in named if name)
-
-
-def keys_of_claim(claim: Claim, documents: Sequence[Document]) -> frozenset[str]:
-    """The names of the claim's own work, whatever copies of it were read."""
-    ids = {claim.paper_id, claim.passage.paper_id if claim.passage else claim.paper_id}
-    arxiv = [split_arxiv_id(name.removeprefix("arxiv:")) for name in ids]
-    keys = ids | {f"arxiv:{found[0]}" for found in arxiv if found}
-    works = [keys_of(document.paper) for document in documents]
-    while more := [work for work in works if work & keys and not work <= keys]:
-        keys = keys.union(*more)
-    return frozenset(keys)
-
-
-def is_near_copy(claim: Side, passage: Side) -> bool:
-    """Whether the passage repeats the claim's words in their order, names, numbers and negations included: a changed number is no copy."""
-    mine, theirs = _order(claim), _order(passage)
-    shared = len(mine & theirs)
-    same_numbers = [number.text for number in claim.numbers] == [number.text for number in passage.numbers]
-    same_negations = sorted(word.stem for word in claim.words if word.negated and word.is_content) == sorted(
-        word.stem for word in passage.words if word.negated and word.is_content
-    )
-    same_names = [named.name for named in claim.names] == [named.name for named in passage.names]
-    alike = len(claim.content & passage.content) >= 0.85 * max(len(claim.content), 1)
-    return bool(mine) and alike and shared >= 0.75 * len(mine) and same_numbers and same_negations and same_names
-
-
-def _order(side: Side) -> frozenset[tuple[str, str]]:
-    stems = [word.stem for word in side.words if word.is_content]
-    return frozenset(itertools.pairwise(stems)) or frozenset((stem, "") for stem in stems)
+    """of the ranker; orders the hits of one search, and means nothing across searches."""
 
 
 class PassageIndex:
@@ -99,58 +51,79 @@ class PassageIndex:
         self.documents = tuple(documents)
         self._embedder = embedder
         seen: set[tuple[str, int, str]] = set()
-        kept: list[tuple[Passage, frozenset[str]]] = []
-        for document in self.documents:
-            keys = keys_of(document.paper)
-            for passage in document.passages:
-                mark = (passage.paper_id, passage.start, passage.text)
-                if passage.role != "references" and mark not in seen:
-                    seen.add(mark)
-                    kept.append((passage, keys))
-        terms = [[word.stem for word in words_of(passage.text) if word.is_content] for passage, _ in kept]
-        spoken = [i for i, words in enumerate(terms) if len(words) >= SHORTEST]
-        self.passages = tuple(kept[i][0] for i in spoken)
-        self._works = tuple(kept[i][1] for i in spoken)
-        self._post([terms[i] for i in spoken])
-        self.vectors = embedder.embed([passage.text for passage in self.passages]) if spoken else np.zeros((0, 1), np.float32)
+        passages: list[Passage] = []
+        terms: list[list[str]] = []
+        homes: list[int] = []
+        shape: list[Floats] = [np.zeros((0, 3), np.float32)]
+        for home, document in enumerate(self.documents):
+            kept = _spoken(document, seen)
+            passages += [passage for passage, _ in kept]
+            terms += [words for _, words in kept]
+            homes += [home] * len(kept)
+            shape.append(standing(document, [passage for passage, _ in kept], [len(words) for _, words in kept]))
+        self.passages = tuple(passages)
+        self._home: Places = np.array(homes, np.int64)
+        self._standing = np.concatenate(shape)
+        self._works = works_of(self.documents)
+        self._words = Bm25(terms)
+        said: list[list[str]] = [[] for _ in self.documents]
+        for home, words in zip(homes, terms, strict=True):
+            said[home] += words
+        self._whole = DocumentIndex(self.documents, embedder, said)
+        self.vectors = embedder.embed([passage.text for passage in passages]) if passages else np.zeros((0, 1), np.float32)
 
-    def _post(self, terms: list[list[str]]) -> None:
-        lists: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-        for i, words in enumerate(terms):
-            for word, count in Counter(words).items():
-                lists[word].append((i, count))
-        length = np.array([len(words) for words in terms], np.float32)
-        norm = K1 * (1 - B + B * length / max(float(length.mean()) if len(length) else 1.0, 1.0))
-        self._postings: dict[str, tuple[npt.NDArray[np.int64], Floats]] = {}
-        for word, pairs in lists.items():
-            ids, counts = np.array([i for i, _ in pairs]), np.array([count for _, count in pairs], np.float32)
-            idf = np.log(1 + (len(terms) - len(pairs) + 0.5) / (len(pairs) + 0.5))
-            self._postings[word] = (ids, (idf * counts * (K1 + 1) / (counts + norm[ids])).astype(np.float32))
-
-    def bm25(self, text: str) -> Floats:
-        """Score of every passage, [n]."""
-        scores = np.zeros(len(self.passages), np.float32)
-        for word in sorted({word.stem for word in words_of(text) if word.is_content} & self._postings.keys()):
-            ids, weights = self._postings[word]
-            scores[ids] += weights
-        return scores
-
-    def is_own(self, keys: frozenset[str]) -> npt.NDArray[np.bool_]:
+    def is_own(self, keys: frozenset[str]) -> Mask:
         """Which passages belong to the work with these names, [n]."""
-        return np.array([bool(work & keys) for work in self._works], bool)
+        return np.array([bool(work & keys) for work in self._works], bool)[self._home]
 
-    def search(self, text: str, among: npt.NDArray[np.bool_], top: int) -> tuple[Hit, ...]:
+    def search(self, text: str, among: Mask, top: int) -> tuple[Hit, ...]:
         """The best passages among those marked, best first; ties in the order of the documents."""
-        ids = np.flatnonzero(among)
+        ids, signs = self.signs(text, among)
+        scores = np.round((signs @ weights()).astype(np.float64), 6)
+        related = np.flatnonzero((signs[:, 0] > 0) | (signs[:, 2] > 0))
+        best = related[np.argsort(-scores[related], kind="stable")[:top]]
+        return tuple(Hit(self.passages[ids[i]], float(np.clip(signs[i, 2], -1, 1)), float(scores[i])) for i in best)
+
+    def signs(self, text: str, among: Mask) -> tuple[Places, Floats]:
+        """Places of the passages that are looked at, in order, and the ranker's features of each, [m, features]."""
+        words, covered = self._words.search(terms_of(text))
+        fit = self._whole.scores(text)
+        ids = self._looked_at(words, fit, among)
         if not len(ids):
-            return ()
-        cosine = (self.vectors[ids] @ self._embedder.embed([text])[0]).astype(np.float64)
-        lexical = self.bm25(text)[ids].astype(np.float64)
-        fused = np.zeros(len(ids))
-        for scores, floor in ((np.round(lexical, 6), 0.0), (np.round(cosine, 6), -1.0)):
-            order = np.argsort(-scores, kind="stable")[:POOL]
-            ranks = np.arange(len(order))
-            spoken = scores[order] > floor
-            fused[order[spoken]] += 1.0 / (FUSION + 1 + ranks[spoken])
-        best = [i for i in np.argsort(-fused, kind="stable")[:top] if fused[i] > 0]
-        return tuple(Hit(self.passages[ids[i]], float(np.clip(cosine[i], -1, 1)), float(fused[i])) for i in best)
+            return ids, np.zeros((0, len(weights())), np.float32)
+        cosine, around = self._cosines(ids, self._embedder.embed([text])[0])
+        return ids, np.column_stack([relative(words[ids]), covered[ids], cosine, around, fit[self._home[ids]], self._standing[ids]])
+
+    def _looked_at(self, words: Floats, fit: Floats, among: Mask) -> Places:
+        open_documents = np.unique(self._home[among])
+        if len(open_documents) <= DOCUMENTS:
+            return np.flatnonzero(among)
+        chosen = np.zeros(len(fit), bool)
+        chosen[open_documents[np.argsort(-fit[open_documents], kind="stable")[:DOCUMENTS]]] = True
+        spoken = np.flatnonzero(among & (words > 0))
+        best = spoken[np.argsort(-words[spoken], kind="stable")[:POOL]]
+        looked = chosen[self._home] & among
+        looked[best] = True
+        return np.flatnonzero(looked)
+
+    def _cosines(self, ids: Places, query: Floats) -> tuple[Floats, Floats]:
+        """Cosine of each passage to the query, and the mean of its neighbours' in the same document."""
+        last = len(self.passages) - 1
+        before, behind = np.maximum(ids - 1, 0), np.minimum(ids + 1, last)
+        cosine = np.zeros(last + 1, np.float32)
+        needed = np.unique(np.concatenate([before, ids, behind]))
+        cosine[needed] = self.vectors[needed] @ query
+        sides = [np.where((self._home[side] == self._home[ids]) & (side != ids), cosine[side], 0.0) for side in (before, behind)]
+        return cosine[ids], ((sides[0] + sides[1]) / 2).astype(np.float32)
+
+
+def _spoken(document: Document, seen: set[tuple[str, int, str]]) -> list[tuple[Passage, list[str]]]:
+    """The passages of a document that may be evidence with their terms, each once."""
+    found = []
+    for passage in filter(is_searched, document.passages):
+        mark = (passage.paper_id, passage.start, passage.text)
+        words = terms_of(passage.text)
+        if mark not in seen and len(words) >= SHORTEST:
+            seen.add(mark)
+            found.append((passage, words))
+    return found
