@@ -1,30 +1,17 @@
 """
-PDF page → lines in reading order: furniture removed, columns by geometry.
-
-MuPDF gives lines that it breaks at wide gaps; here they become visual lines with their dominant size and font. Columns are
-found by the gutter that most lines respect, and lines that cross it cut the page into bands.
+PDF page → visual lines and rules: MuPDF gives lines that it breaks at wide gaps; here they become whole, with their dominant
+size and font.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from synth.model import Box
-from synth.reader.clean import collapsed, plain
-
-MATH_FONT = re.compile(
-    r"CM(?:MI|SY|EX|BSY|MIB)|MSBM|MSAM|Math|Symbol|MTSY|MTMI|RMTMI|EUF|EUS|rsfs|txsy|txmi|NewTXMI|LMMath|STIX.*Math", re.IGNORECASE
-)
-BOLD_FONT = re.compile(r"bold|black|heavy|medi\b|-medi|cmb|bx\d|-bd|demi|(?:^|[-+])[A-Za-z]*B(?:old)?$", re.IGNORECASE)
-_MARK = re.compile(r"^(?:[\d,\s]{1,5}|[*∗⋆†‡§¶♠♣♢♡,\s]+|[a-e])$")
-_INTEGER = re.compile(r"(?:^|[\s(×·=≈~])\d+$")
-_STAMP = re.compile(r"^arXiv:\S+\s*(?:v\d+)?\s*\[", re.IGNORECASE)
-_PAGE_NUMBER = re.compile(r"^(?:page\s*)?[-–—]?\s*(?:\d{1,4}|[ivxl]{1,6})\s*(?:(?:of|/)\s*\d{1,4})?\s*[-–—]?$", re.IGNORECASE)
+from synth.reader.spans import is_bold, is_math_font, joined_spans, lead_of
 
 
 @dataclass(eq=False)
@@ -91,80 +78,6 @@ class Page:
     """characters that run in another direction and were left out."""
 
 
-@cache
-def is_math_font(font: str) -> bool:
-    """Whether a font, by its name, holds mathematical letters and signs."""
-    return bool(MATH_FONT.search(font))
-
-
-@cache
-def _is_bold_font(font: str) -> bool:
-    return bool(BOLD_FONT.search(font))
-
-
-def is_bold(span: dict[str, Any]) -> bool:
-    """Whether a span is set in bold, by its flag or the name of its font."""
-    return bool(span["flags"] & 16) or _is_bold_font(span["font"])
-
-
-_DINGBATS = {"\x13": "✓", "\x14": "✔", "\x17": "✗", "\x18": "✘", "3": "✓", "4": "✔", "5": "✗", "6": "✘", "7": "✗", "8": "✘"}
-
-
-def is_sign(span: dict[str, Any]) -> bool:
-    """Whether a span is of signs (ticks, crosses) from a font without Unicode meaning."""
-    return "ingbat" in span["font"] and any(char in _DINGBATS for char in span["text"])
-
-
-def shown(span: dict[str, Any]) -> str:
-    """The plain text of a span; signs of a dingbats font that has no Unicode meaning are named by their place in it."""
-    text: str = span["text"]
-    if "ingbat" in span["font"]:
-        text = "".join(_DINGBATS.get(char, char) for char in text)
-    return plain(text)
-
-
-def joined_spans(spans: Sequence[dict[str, Any]]) -> tuple[str, bool]:
-    """The text of spans with raised marks dropped and exponents shown as ^, and whether it begins with a mark."""
-    text, mark, end, math, raised = "", False, 0.0, False, False
-    for number, span in enumerate(spans):
-        piece = shown(span)
-        bare = piece.strip()
-        if bare and text and span["bbox"][0] - end > 0.16 * span["size"] and not text.endswith(" ") and not piece.startswith(" "):
-            text += " "
-        if span["flags"] & 1 and bare:
-            power = bool(_INTEGER.search(text)) or (math and text[-1:].isalpha())
-            if raised:
-                text += piece
-            elif power and re.match(r"[\d+\-−]", bare):
-                text += "^" + piece.lstrip()
-                raised = True
-            elif not _MARK.match(bare):
-                text += piece
-            elif not text.strip():
-                mark = True
-            elif piece.endswith(" "):
-                text += " "
-        else:
-            text += piece
-            raised = raised and not bare
-        if bare:
-            end = span["bbox"][2]
-            math = is_math_font(span["font"]) or (bool(span["flags"] & 2) and len(bare) == 1)
-        if number > 400:
-            break
-    return text, mark
-
-
-def _lead(spans: Sequence[dict[str, Any]]) -> str:
-    """Bold or italic text at the beginning of a line whose rest is neither."""
-    text = ""
-    for span in spans:
-        if span["text"].strip() and not (is_bold(span) or span["flags"] & 2):
-            return collapsed(text) if len(text.strip()) > 2 else ""
-        text += span["text"]
-    return ""
-
-
 def _line(spans: Sequence[dict[str, Any]], boxes: Sequence[Box], page: int, block: int) -> Line | None:
     """The visual line of spans; None if nothing readable is in it."""
     text, mark = joined_spans(spans)
@@ -192,7 +105,7 @@ def _line(spans: Sequence[dict[str, Any]], boxes: Sequence[Box], page: int, bloc
         math=math / total,
         block=block,
         mark=mark,
-        lead=_lead(spans),
+        lead=lead_of(spans),
     )
 
 
@@ -225,92 +138,6 @@ def lines_of(content: dict[str, Any], page: int) -> tuple[list[Line], int]:
         if spans:
             found.extend(filter(None, [_line(spans, boxes, page, number)]))
     return found, rotated
-
-
-def without_furniture(pages: Sequence[Page]) -> None:
-    """Take running headers, footers, page numbers and archive stamps out of the pages' lines."""
-    seen: Counter[tuple[str, int]] = Counter()
-    for page in pages:
-        seen.update({_furniture_key(line) for line in page.lines if _at_edge(line, page)})
-    least = 2 if len(pages) < 6 else 3
-    ruled = Counter(key for page in pages for key in {_rule_key(rule) for rule in page.across})
-    for page in pages:
-        page.lines = [line for line in page.lines if not _is_furniture(line, page, seen, least)]
-        edges = (0.11 * page.height, 0.89 * page.height)
-        page.across = [rule for rule in page.across if edges[0] < rule.y0 < edges[1] or ruled[_rule_key(rule)] < least]
-
-
-def _rule_key(rule: Rule) -> tuple[int, int]:
-    return round(rule.x0 / 2), round(rule.y0 / 2)
-
-
-def _at_edge(line: Line, page: Page) -> bool:
-    return line.y1 < 0.11 * page.height or line.y0 > 0.89 * page.height
-
-
-def _furniture_key(line: Line) -> tuple[str, int]:
-    return re.sub(r"\d+", "#", line.text), round(line.y0 / 4)
-
-
-def _is_furniture(line: Line, page: Page, seen: Counter[tuple[str, int]], least: int) -> bool:
-    if _STAMP.match(line.text):
-        return True
-    if not _at_edge(line, page):
-        return False
-    text, place = _furniture_key(line)
-    if sum(seen[text, place + shift] for shift in (-1, 0, 1)) >= least and len(text) > 1:
-        return True
-    return bool(_PAGE_NUMBER.match(line.text)) and (line.y1 < 0.09 * page.height or line.y0 > 0.9 * page.height)
-
-
-def find_gutter(page: Page) -> float | None:
-    """x of the gap between two columns of text; None where most lines run across the middle or few lines are there."""
-    width = page.width
-    long = [line for line in page.lines if line.x1 - line.x0 > 0.17 * width and len(line.text) > 18]
-    left = [line for line in long if line.x1 < 0.56 * width and line.x0 < 0.4 * width]
-    right = [line for line in long if line.x0 > 0.44 * width]
-    across = [line for line in long if line.x0 < 0.42 * width and line.x1 > 0.58 * width]
-    if len(left) < 4 or len(right) < 4 or len(left) + len(right) < 1.2 * len(across):
-        return None
-    edge = sorted(line.x1 for line in left)[int(0.9 * (len(left) - 1))]
-    start = sorted(line.x0 for line in right)[int(0.1 * (len(right) - 1))]
-    return (edge + start) / 2 if start > edge - 4 else None
-
-
-def ordered(lines: Iterable[Line], page: Page) -> list[Line]:
-    """The lines in reading order: bands from top to bottom, in each the left column before the right one."""
-    gutter = page.gutter
-    rows = sorted(lines, key=lambda line: (line.middle, line.x0))
-    if gutter is None:
-        return _by_rows(rows)
-    for line in rows:
-        line.column = -1 if line.x0 < gutter - 6 and line.x1 > gutter + 6 else int((line.x0 + line.x1) / 2 > gutter)
-    found: list[Line] = []
-    band: list[Line] = []
-    for line in rows:
-        if line.column == -1:
-            found.extend(_columns(band))
-            found.append(line)
-            band = []
-        else:
-            band.append(line)
-    return found + _columns(band)
-
-
-def _columns(band: Sequence[Line]) -> list[Line]:
-    return _by_rows([line for line in band if line.column == 0]) + _by_rows([line for line in band if line.column == 1])
-
-
-def _by_rows(lines: Sequence[Line]) -> list[Line]:
-    """Lines sorted by height, those at the same height from left to right."""
-    found: list[Line] = []
-    row: list[Line] = []
-    for line in lines:
-        if row and line.middle - row[0].middle > 0.45 * max(row[0].size, 1):
-            found.extend(sorted(row, key=lambda item: item.x0))
-            row = []
-        row.append(line)
-    return found + sorted(row, key=lambda item: item.x0)
 
 
 def rules_of(drawings: Iterable[dict[str, Any]]) -> tuple[list[Rule], list[Rule]]:

@@ -16,10 +16,12 @@ from typing import Any
 from synth.model import Document, Paper, Table
 from synth.reader.assemble import Paragraph, Place, document, settle_front
 from synth.reader.captions import Caption, find_captions
+from synth.reader.furniture import without_furniture
 from synth.reader.hyphens import Words, joined
 from synth.reader.language import foreign
-from synth.reader.layout import Line, Page, find_gutter, lines_of, ordered, rules_of, without_furniture
+from synth.reader.layout import Line, Page, lines_of, rules_of
 from synth.reader.masthead import identified
+from synth.reader.reading_order import find_gutter, ordered
 from synth.reader.references import entries
 from synth.reader.structure import Builder, Style, is_display, is_heading, is_solid, split_footnotes, style_of
 from synth.reader.tables import PageTable, page_tables
