@@ -21,8 +21,10 @@ from synth.evaluate.scoring import Evaluation
 from synth.evaluate.searches import DocumentsFound, SentencesFound
 from synth.extractor.extract import extract
 from synth.extractor.parse import Parse, parse
+from synth.extractor.readings import readings
 from synth.extractor.resolve import canonical, own_name, resolved
-from synth.extractor.sentences import scored
+from synth.extractor.roles import merged
+from synth.extractor.select import FLOOR
 from synth.model import Cell, Claim, Document, SectionRole, claim_id
 from synth.progress import Progress, silent
 from synth.reader.grid import Entry, cells
@@ -31,6 +33,7 @@ from synth.reader.sentences import split as sentences_of
 from synth.settings import Settings
 from synth.store.embedding import Embedder
 from synth.verifier.combine import combine
+from synth.verifier.documents import DocumentIndex
 from synth.verifier.passages import PassageIndex
 from synth.verifier.rules import rule_for
 from synth.verifier.tabular import TableWitness
@@ -38,7 +41,7 @@ from synth.verifier.textual import TextWitness
 from synth.verifier.witness import Witness
 
 DEEP = 200
-"""passages in which the documents of a claim are looked for: as many as the search ranks."""
+"""sentences, or documents, of which the order is asked: no figure looks further down."""
 OURS = "ours"
 """how tables mark the rows of their own paper."""
 
@@ -109,28 +112,32 @@ class Stations:
         return found
 
     def rank_documents(self, items: Sequence[DocumentSearch], corpus: Sequence[Document]) -> list[DocumentsFound]:
-        """What the evidence search gives in the whole corpus, each document at its best passage."""
+        """The documents of the whole corpus as the evidence search opens them, the best first."""
+        index = DocumentIndex(corpus, self._embedder)
         self.prepare([item.claim for item in items])
-        index = PassageIndex(corpus, self._embedder)
-        everything = np.ones(len(index.passages), bool)
-        found = []
-        for item in items:
-            hits = index.search(item.claim, everything, DEEP)
-            found.append(DocumentsFound(item, tuple(dict.fromkeys(hit.passage.paper_id for hit in hits))))
-        return found
+        return [DocumentsFound(item, tuple(document.paper.id for document in index.search(item.claim, DEEP))) for item in items]
 
     def choose(self, paper: MarkedPaper) -> Chosen:
-        """The claims extracted without a budget and with that of the settings, and the score of every other sentence."""
+        """The claims extracted without a budget and with that of the settings, or the contributions; and the score of every sentence."""
         passages = paper.document.passages
         claims = {claim.passage.start: claim for claim in extract(paper.document, budget=len(passages)) if claim.passage}
         kept = {claim.passage.start for claim in extract(paper.document, budget=self._settings.claims_per_paper) if claim.passage}
-        read = [scored(passage) for passage in passages]
+        read = readings(paper.document)
+        contributions = paper.asks == "contributions"
         return Chosen(
             paper,
-            score=tuple(claims[one.passage.start].extraction_confidence if one.passage.start in claims else one.confidence for one in read),
-            taken=tuple(passage.start in claims for passage in passages),
+            score=tuple(
+                one.contributes
+                if contributions
+                else claims[one.passage.start].extraction_confidence
+                if one.passage.start in claims
+                else one.confidence
+                for one in read
+            ),
+            taken=tuple(one.contributes >= FLOOR if contributions else one.passage.start in claims for one in read),
             within_budget=tuple(passage.start in kept for passage in passages),
             cues=tuple(one.cues for one in read),
+            roles=tuple(merged(list(one.likely.values())) for one in read),
         )
 
 
