@@ -22,6 +22,9 @@ PACKAGED = "minilm"
 BATCH = 32
 """texts a batch; on two cores larger batches of similar length are no faster."""
 
+PORTION = 2048
+"""texts after which what was computed is kept: an index of hours that is stopped goes on where it was."""
+
 
 class Embedder:
     """One embedding model, loaded when the first unknown text comes."""
@@ -44,8 +47,9 @@ class Embedder:
         self._recall(texts)
         # Sorted by length so that a batch has little padding, then by text so that the order of the call changes nothing.
         unknown = sorted({text for text in texts if text not in self._held}, key=lambda text: (len(text), text))
-        if unknown:
-            self._keep(unknown, self._compute(unknown))
+        for at in range(0, len(unknown), PORTION):
+            part = unknown[at : at + PORTION]
+            self._keep(part, self._compute(part))
         return np.stack([self._held[text] for text in texts])
 
     @property
