@@ -19,10 +19,12 @@ from urllib.parse import quote, urlsplit
 from synth.errors import UsageError
 from synth.model import Fetched, Paper, Question, SearchEntry, Skipped, SourceState, split_arxiv_id
 from synth.retriever import feed
+from synth.retriever.fulltext import MAX_PDF_BYTES, check_pdf
 from synth.retriever.plain import plain
 from synth.retriever.queries import arxiv_queries
-from synth.retriever.source import Answer
-from synth.store.http import Call, PoliteClient, Reply
+from synth.retriever.source import Answer, taken_back
+from synth.retriever.tally import Tally
+from synth.store.http import Call, PoliteClient
 from synth.store.limiter import Fault
 
 if TYPE_CHECKING:
@@ -36,7 +38,6 @@ DAY = 86_400.0
 """seconds; results of a search change at most once a day."""
 LARGEST_RESULT = 10_000
 """the server refuses to page further."""
-MAX_PDF_BYTES = 100_000_000
 MAX_FEED_BYTES = 30_000_000
 IDS_A_CALL = 50
 DOWN: tuple[SourceState, ...] = ("throttled", "unauthorised", "unavailable")
@@ -65,12 +66,13 @@ class _Session:
 
     client: PoliteClient
     deadline: float
+    read_seconds: float = 60.0
     totals: list[int] = field(default_factory=list)
 
     def get(self, url: str, headers: object = None) -> _Answer:
         """One page of results; a Fault instead of anything that is none."""
         reply = self.client.get(
-            _call(url, "arxiv-feed", self.deadline, keep=DAY, check=feed.check, read_seconds=60.0, max_bytes=MAX_FEED_BYTES)
+            _call(url, "arxiv-feed", self.deadline, keep=DAY, check=feed.check, read_seconds=self.read_seconds, max_bytes=MAX_FEED_BYTES)
         )
         page = feed.read(reply)
         self.totals.append(page.total)
@@ -94,6 +96,7 @@ class ArxivSource:
         page_size: int = 50,
         search_seconds: float = 150.0,
         fetch_seconds: float = 120.0,
+        read_seconds: float = 60.0,
     ) -> None:
         base = base_url or os.environ.get("SYNTH_ARXIV_URL") or BASE_URL
         self.base_url = base.strip().rstrip("/").removesuffix("/api/query")
@@ -103,6 +106,7 @@ class ArxivSource:
         self.page_size = page_size
         self.search_seconds = search_seconds
         self.fetch_seconds = fetch_seconds
+        self.read_seconds = read_seconds
         self._failed_fetches = 0
 
     def search(self, question: Question, limit: int) -> Answer:
@@ -145,10 +149,14 @@ class ArxivSource:
                 skipped.append(outcome)
         return Answer(tuple(papers.values()), tuple(log)), tuple(skipped)
 
+    def can_fetch(self, paper: Paper) -> bool:
+        """Whether arXiv may hold the paper, whoever named it."""
+        return paper.arxiv_id is not None
+
     def fetch(self, paper: Paper) -> Fetched | Skipped:
         """The PDF of a paper; a versioned one is kept for ever and never asked for again."""
         if paper.withdrawn:
-            return Skipped(paper=paper, reason=f"withdrawn: {paper.comment or 'its authors or arXiv took it back'}"[:300])
+            return taken_back(paper)
         if paper.arxiv_id is None:
             return Skipped(paper=paper, reason="it has no arXiv id")
         short = paper.arxiv_id + (f"v{paper.arxiv_version}" if paper.arxiv_version else "")
@@ -157,9 +165,9 @@ class ArxivSource:
             "arxiv-pdf",
             self.client.clock.now() + self.fetch_seconds,
             keep=None if paper.arxiv_version else DAY,
-            check=_check_pdf,
+            check=check_pdf,
             max_bytes=MAX_PDF_BYTES,
-            read_seconds=60.0,
+            read_seconds=self.read_seconds,
         )
         missing = self._known_missing(short)
         if missing:
@@ -175,7 +183,8 @@ class ArxivSource:
                 self.client.cache.put("arxiv-no-pdf", self.base_url + short, _pdf_reason(fault).encode(), seconds=DAY)
             return Skipped(paper=paper, reason=_pdf_reason(fault))
         self._failed_fetches = 0
-        return Fetched(paper=paper, data=reply.content, name=short.replace("/", "_") + ".pdf")
+        read = paper if paper.source == self.name else paper.model_copy(update={"source": self.name, "location": call.url})
+        return Fetched(paper=read, data=reply.content, name=short.replace("/", "_") + ".pdf")
 
     def _known_missing(self, short: str) -> str:
         """Why there is no PDF, if the server said so within the last day."""
@@ -194,7 +203,7 @@ class ArxivSource:
         import arxiv
 
         limit = max(1, min(limit, LARGEST_RESULT))  # 0 would make the package fetch everything
-        session = _Session(self.client, deadline)
+        session = _Session(self.client, deadline, self.read_seconds)
         search = arxiv.Search(query=query, max_results=limit)
         return self._gather(session, search, query, limit, found)
 
@@ -203,7 +212,7 @@ class ArxivSource:
         import arxiv
 
         label = "id_list:" + ",".join(ids)
-        session = _Session(self.client, deadline)
+        session = _Session(self.client, deadline, self.read_seconds)
         entry = self._gather(session, arxiv.Search(id_list=list(ids), max_results=len(ids)), label, len(ids), found)
         refused = re.search(r"incorrect id format for (\S+)", entry.reason)
         others = [known for known in ids if refused and known != refused.group(1)]
@@ -213,28 +222,15 @@ class ArxivSource:
 
     def _gather(self, session: _Session, search: arxiv.Search, label: str, limit: int, found: dict[str, Paper]) -> SearchEntry:
         """Take the results of a search, add the new papers to what was found, and say how it went."""
-        fault: Fault | None = None
-        received = unusable = duplicates = 0
-        held: dict[str, Paper] = {}
+        tally = Tally(found, session.totals)
+        throttled = self.client.throttled["arxiv"]
+        key = "version" if search.id_list else "id"
         try:
             for result in self._results(session, search, min(self.page_size, limit)):
-                received += 1
-                paper = _paper(result)
-                if paper is None:
-                    unusable += 1
-                    continue
-                key = _version_key(paper) if search.id_list else paper.id
-                duplicates += key in found or key in held
-                held.setdefault(key, paper)
-        except Fault as caught:
-            fault = caught
-        for key, paper in held.items():
-            found.setdefault(key, paper)
-        promised = session.totals[-1] if session.totals else None
-        state, reason = _state(fault, session.totals, received, len(held), unusable, limit)
-        return SearchEntry(
-            source=self.name, query=label, state=state, promised=promised, received=received, duplicates=duplicates, reason=reason
-        )
+                tally.add([_paper(result)], key)
+        except Fault as fault:
+            tally.fault = fault
+        return tally.entry(self.name, label, limit, self.client.throttled["arxiv"] - throttled)
 
     def _results(self, session: _Session, search: arxiv.Search, page_size: int) -> Iterator[arxiv.Result]:
         import arxiv
@@ -280,32 +276,12 @@ def is_withdrawn(comment: str, summary: str) -> bool:
     return any(map(WITHDRAWN.search, (comment, summary))) or WITHDRAWN_COMMENT.search(comment) is not None
 
 
-def _version_key(paper: Paper) -> str:
-    return f"{paper.id}v{paper.arxiv_version}"
-
-
 def _unknown(name: str) -> Paper:
     """A paper of which only the name is known; the name is its title, which tells the caller what was not found."""
     split = split_arxiv_id(bare_id(name))
     if split is None:
         return Paper(id=f"name:{name}", title=name, source="arxiv")
     return Paper(id=f"arxiv:{split[0]}", title=name, arxiv_id=split[0], arxiv_version=split[1], source="arxiv")
-
-
-def _state(fault: Fault | None, totals: Sequence[int], received: int, distinct: int, unusable: int, limit: int) -> tuple[SourceState, str]:
-    """How a query ended: the fault if nothing came, partial if less came than was promised, else ok or empty."""
-    if fault is not None and not received:
-        return fault.state, fault.reason
-    due = min(limit, totals[-1]) if totals else 0
-    notes = [fault.reason] if fault is not None else []
-    if distinct < due:
-        notes.append(f"{distinct} different papers of {due}")
-    if unusable:
-        notes.append(f"{unusable} records without an arXiv id")
-    if len(set(totals)) > 1:
-        notes.append(f"the number of results changed from {totals[0]} to {totals[-1]} between pages")
-    state: SourceState = "partial" if fault is not None or distinct < due else "ok" if received else "empty"
-    return state, "; ".join(notes)
 
 
 def _paper(result: arxiv.Result) -> Paper | None:
@@ -335,18 +311,6 @@ def _paper(result: arxiv.Result) -> Paper | None:
         source="arxiv",
         location=result.pdf_url,
     )
-
-
-def _check_pdf(reply: Reply) -> None:
-    if reply.status != 200:
-        return
-    if b"%PDF-" not in reply.content[:1024]:
-        kind = reply.headers.get("content-type", "").partition(";")[0]
-        html = "html" in kind or b"<html" in reply.content[:1024].lower()
-        what = "an HTML page" if html else "nothing" if not reply.content else f"{kind or 'something else'}"
-        raise Fault("malformed", f"the server sent {what} instead of a PDF", tries=1)
-    if b"%%EOF" not in reply.content:
-        raise Fault("malformed", "the PDF is cut off: it has no end mark", tries=2)
 
 
 def _pdf_reason(fault: Fault) -> str:

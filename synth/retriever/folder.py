@@ -16,6 +16,7 @@ from typing import Any
 
 from synth.errors import NotFound, UsageError
 from synth.model import Fetched, Paper, Question, SearchEntry, Skipped, split_arxiv_id
+from synth.model.paper import normal_doi
 from synth.retriever.arxiv import bare_id
 from synth.retriever.plain import plain
 from synth.retriever.source import Answer, named
@@ -164,12 +165,6 @@ class FolderSource:
             if split is not None and paper.arxiv_id == split[0] and (split[1] is None or paper.arxiv_version in (None, split[1])):
                 return paper
         return None
-
-
-def normal_doi(text: str) -> str | None:
-    """A DOI in lower case without its address; None where the text holds none."""
-    match = re.fullmatch(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?(10\.\d{4,9}/\S+)", text.strip(), re.IGNORECASE)
-    return match.group(1).lower() if match else None
 
 
 def _guessed(name: str, row: Mapping[str, str]) -> tuple[str, int | None] | None:

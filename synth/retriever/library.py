@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 from synth.errors import StoreError
 from synth.model import Fetched, Paper, Question, SearchEntry, Skipped, split_arxiv_id
+from synth.model.paper import normal_doi
 from synth.retriever.arxiv import bare_id
-from synth.retriever.folder import normal_doi
 from synth.retriever.source import Answer, named
 
 _FRONT = re.compile(r"\A\ufeff?\+\+\+[ \t]*\r?\n(.*?)\r?\n\+\+\+[ \t]*(?:\r?\n|\Z)", re.DOTALL)

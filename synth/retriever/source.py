@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from synth.model import Fetched, Paper, Question, SearchEntry, Skipped, SourceState
 
@@ -37,6 +37,12 @@ def named(source: str, names: Sequence[str], held: Callable[[str], Paper | None]
     return Answer(tuple(found.values()), (entry,)), tuple(skipped)
 
 
+def taken_back(paper: Paper) -> Skipped:
+    """Why a withdrawn or retracted paper is no evidence."""
+    reason = paper.notice or f"withdrawn: {paper.comment or 'its authors or arXiv took it back'}"
+    return Skipped(paper=paper, reason=reason[:300])
+
+
 class Source(Protocol):
     """One place that papers come from. A failure to search is an entry of the log, never an empty success."""
 
@@ -55,4 +61,40 @@ class Source(Protocol):
         ...
 
 
-__all__ = ["Answer", "Fetched", "Source", "named"]
+@runtime_checkable
+class Fetches(Protocol):
+    """A source that may hold the full text of a paper that another source gave."""
+
+    def can_fetch(self, paper: Paper) -> bool:
+        """Whether it is worth asking."""
+        ...
+
+
+@runtime_checkable
+class Follows(Protocol):
+    """A source that knows which papers a paper cites and which cite it."""
+
+    def follow(self, papers: Sequence[Paper], limit: int) -> Answer:
+        """The references and the citations of the papers, at most about `limit` of each kind for each paper."""
+        ...
+
+
+@runtime_checkable
+class Matches(Protocol):
+    """A source that can complete a record of which only title, author and year, or an id, are known."""
+
+    def match(self, papers: Sequence[Paper]) -> Answer:
+        """Its own records of those of the papers that it surely knows."""
+        ...
+
+
+@runtime_checkable
+class Retractions(Protocol):
+    """A source that knows which papers were taken back."""
+
+    def retracted(self, papers: Sequence[Paper]) -> tuple[dict[str, str], tuple[SearchEntry, ...]]:
+        """What says that a paper was taken back, by the paper's id, with one entry of the log a call."""
+        ...
+
+
+__all__ = ["Answer", "Fetched", "Fetches", "Follows", "Matches", "Retractions", "Source", "named", "taken_back"]

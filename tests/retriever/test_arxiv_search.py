@@ -362,7 +362,8 @@ def test_an_entry_without_an_id_is_partial(source: ArxivSource, server: ArxivSer
     source.page_size = 10
     ids, entry = ask(source)
     assert (len(ids), entry.received, entry.state, len(server.calls)) == (19, 20, "partial", 2)
-    assert "1 records without an arXiv id" in entry.reason
+    assert "1 of them no paper: without a title or an id" in entry.reason
+    assert [count for _, count in entry.excluded] == [1]
 
 
 def test_entries_with_nothing_but_an_id(source: ArxivSource, server: ArxivServer) -> None:
