@@ -36,6 +36,8 @@ from synth.verifier.combine import combine
 from synth.verifier.documents import DocumentIndex
 from synth.verifier.passages import PassageIndex
 from synth.verifier.rules import rule_for
+from synth.verifier.stance.calibration import calibration_line
+from synth.verifier.stance.chosen import chosen_backend
 from synth.verifier.tabular import TableWitness
 from synth.verifier.textual import TextWitness
 from synth.verifier.witness import Witness
@@ -66,7 +68,8 @@ def evaluate(
     progress(f"reading {folder}")
     whole = open_benchmark(folder, split, Reading(sentences_of, roles_of, cells_of))
     result = scoring.score(whole, sample(whole, limit, settings.seed), Stations(settings, embedder), settings.seed, progress)
-    result.details.update(limit=limit, seed=settings.seed, embedding_model=settings.embedding_model)
+    stance = calibration_line(settings.nli or "head")
+    result.details.update(limit=limit, seed=settings.seed, embedding_model=settings.embedding_model, stance=stance)
     if out is not None:
         scoring.save(result, out)
     return result
@@ -78,6 +81,7 @@ class Stations:
     def __init__(self, settings: Settings, embedder: Embedder) -> None:
         self._settings = settings
         self._embedder = embedder
+        self._backend = chosen_backend(settings)
         self._document: Document | None = None
         self._witnesses: tuple[Witness, ...] = ()
 
@@ -95,7 +99,7 @@ class Stations:
         """The witnesses that have read this document; those of the last one are kept, because claims on one document come together."""
         if self._document is not document:
             self._document = document
-            self._witnesses = (TextWitness((document,), self._embedder), TableWitness((document,)))
+            self._witnesses = (TextWitness((document,), self._embedder, backend=self._backend), TableWitness((document,)))
         return self._witnesses
 
     def rank_sentences(self, items: Sequence[SentenceSearch]) -> list[SentencesFound]:

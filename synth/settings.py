@@ -42,6 +42,8 @@ class Settings(Record):
     """no call leaves this machine."""
     embedding_model: str = "minilm"
     """"minilm" is the packaged all-MiniLM-L6-v2; any other sentence-transformers model goes by its name."""
+    nli: str = ""
+    """a cross-encoder for natural language inference that reads stance, by name or folder; empty: the rules and the head."""
     reviewer: str = ""
     """name under which review decisions are kept; empty: the account's name."""
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from synth.cli import claims, evaluate, papers
-from synth.cli.options import JsonFlag, WorkspaceOption, configuration, opened, output, progress, write
+from synth.cli.options import JsonFlag, NliOption, WorkspaceOption, configuration, opened, output, progress, write
 from synth.errors import SynthError
 
 INTERRUPTED = 130
@@ -50,6 +50,7 @@ def run(
     seed: Seed = None,
     budget: Budget = None,
     offline: Offline = None,
+    nli: NliOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked of whom, and stop.")] = False,
     workspace: WorkspaceOption = Path(),
     as_json: JsonFlag = False,
@@ -66,6 +67,7 @@ def run(
         seed=seed,
         budget_seconds=budget,
         offline=offline,
+        nli=nli,
     )
     if dry_run:
         output(show.plan(pipeline.plan(question, opened(workspace), settled.settings)), as_json)
@@ -85,6 +87,7 @@ def audit(
     seed: Seed = None,
     budget: Budget = None,
     offline: Offline = None,
+    nli: NliOption = None,
     workspace: WorkspaceOption = Path(),
     as_json: JsonFlag = False,
 ) -> None:
@@ -92,7 +95,7 @@ def audit(
     from synth import auditing
     from synth.cli import show
 
-    settled = configuration(workspace, sources=source, seed=seed, budget_seconds=budget, offline=offline)
+    settled = configuration(workspace, sources=source, seed=seed, budget_seconds=budget, offline=offline, nli=nli)
     fallback = settled.origins["sources"] == "default"
     with progress() as say:
         result = auditing.audit(report, opened(workspace), settled.settings, fallback=fallback, progress=say)
@@ -108,6 +111,7 @@ def verify(
     run_name: Annotated[str | None, typer.Option("--run", help="The run it belongs to; the newest that has it otherwise.")] = None,
     budget: Budget = None,
     offline: Offline = None,
+    nli: NliOption = None,
     workspace: WorkspaceOption = Path(),
     as_json: JsonFlag = False,
 ) -> None:
@@ -116,7 +120,7 @@ def verify(
     from synth.cli import show
     from synth.store import runs
 
-    settled = configuration(workspace, budget_seconds=budget, offline=offline)
+    settled = configuration(workspace, budget_seconds=budget, offline=offline, nli=nli)
     place = opened(workspace)
     name, claim_id = runs.find_claim(place, claim, run_name)
     with progress() as say:

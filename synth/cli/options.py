@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from synth.store.workspace import Workspace
 
 WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", metavar="DIR", help="Folder with claims/, reports/ and .synth/.")]
+NliOption = Annotated[
+    str | None,
+    typer.Option("--nli", metavar="NAME", help="A cross-encoder for inference that reads stance, by name or folder; uncalibrated."),
+]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 
 

@@ -18,6 +18,7 @@ from synth.verifier.combine import combine
 from synth.verifier.laboratory import laboratory_digest
 from synth.verifier.rerun import RerunWitness
 from synth.verifier.rules import rule_of
+from synth.verifier.stance.chosen import chosen_backend
 from synth.verifier.tabular import TableWitness
 from synth.verifier.textual import TextWitness
 from synth.verifier.witness import Witness
@@ -39,7 +40,7 @@ class Hearing:
 
     @cached_property
     def _text(self) -> Witness:
-        return TextWitness(self._documents, self._embedder)
+        return TextWitness(self._documents, self._embedder, backend=chosen_backend(self._settings))
 
     @cached_property
     def _tables(self) -> Witness:
@@ -60,7 +61,8 @@ class Hearing:
         """Digest of everything but the claim that testimony depends on."""
         parts = sorted(f"{document.paper.id} {document.source_digest}" for document in self._documents)
         code = code_digest("verifier", "reader", "model")
-        return hashlib.sha256("\n".join((*parts, self._settings.embedding_model, str(self._settings.seed), code)).encode()).hexdigest()
+        told = (self._settings.embedding_model, self._settings.nli, str(self._settings.seed))
+        return hashlib.sha256("\n".join((*parts, *told, code)).encode()).hexdigest()
 
     def verify(self, claims: Sequence[Claim], progress: Progress = silent) -> tuple[tuple[Claim, ...], tuple[Finding, ...]]:
         """The claims with the rules by which they were decided, and one finding each."""
