@@ -95,7 +95,7 @@ class PassageIndex:
         return ids, np.column_stack([relative(words[ids]), covered[ids], cosine, around, fit[self._home[ids]], self._standing[ids]])
 
     def _looked_at(self, words: Floats, fit: Floats, among: Mask) -> Places:
-        open_documents = np.unique(self._home[among])
+        open_documents = np.flatnonzero(np.bincount(self._home[among], minlength=len(fit)))
         if len(open_documents) <= DOCUMENTS:
             return np.flatnonzero(among)
         chosen = np.zeros(len(fit), bool)
