@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from synth import pipeline
+from synth.controlling import control
 from synth.errors import NotFound
 from synth.extractor.parse import Parse, parse
 from synth.model import Audit, Claim, Document, OldReport, Passage, Question, Run, claim_id
@@ -47,8 +48,11 @@ def audit(path: Path, workspace: Workspace, settings: Settings, *, fallback: boo
     parses = [parse(claim.text) for claim in old.claims]
     claims = _claims(old, parses, documents, embedder)
     clock.lap("extract")
-    ruled, findings = Hearing(workspace, documents, embedder, settings).verify(claims, progress)
+    hearing = Hearing(workspace, documents, embedder, settings)
+    ruled, findings = hearing.verify(claims, progress)
     clock.lap("verify")
+    siblings = control(hearing, ruled, findings, documents, lambda _, text: parse(text), progress) if settings.control else None
+    clock.lap("control")
     checked = Run(
         name="audit-" + pipeline.folder_name(old.title, f"{text}{settings!r}"),
         question=Question(text=old.question or old.title, facets=question.facets),
@@ -57,6 +61,7 @@ def audit(path: Path, workspace: Workspace, settings: Settings, *, fallback: boo
         search_log=retrieval.log,
         claims=ruled,
         findings=findings,
+        siblings=siblings,
         uncovered=uncovered(question, documents),
         calibration_error=calibration_error(),
         notices=retrieval.notices,

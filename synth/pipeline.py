@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from synth.controlling import control
 from synth.errors import NotFound, NothingRetrieved, UsageError
 from synth.extractor.extract import extract
-from synth.model import Claim, Document, Finding, Paper, Provenance, Question, Run, Skipped, slug, split_arxiv_id
+from synth.extractor.parse import Parse, parse
+from synth.extractor.resolve import canonical, own_name
+from synth.model import Claim, Document, Finding, Paper, Provenance, Question, Run, Skipped, Verdict, slug, split_arxiv_id
 from synth.progress import Progress, silent
 from synth.reader.read import read
 from synth.reader.shelf import read_all
@@ -86,8 +89,11 @@ def run(
     clock.lap("read")
     claims = claims_of(documents, question, settings)
     clock.lap("extract")
-    claims, findings = Hearing(workspace, documents, embedder, settings).verify(claims, progress)
+    hearing = Hearing(workspace, documents, embedder, settings)
+    claims, findings = hearing.verify(claims, progress)
     clock.lap("verify")
+    siblings = control(hearing, claims, findings, documents, reader(documents), progress) if settings.control else None
+    clock.lap("control")
     result = Run(
         name=run_name(question, settings, named),
         question=question,
@@ -96,6 +102,7 @@ def run(
         search_log=retrieval.log,
         claims=claims,
         findings=findings,
+        siblings=siblings,
         uncovered=uncovered(question, documents),
         calibration_error=calibration_error(),
         notices=(*_unmet(named, retrieval), *retrieval.notices),
@@ -113,6 +120,12 @@ def claims_of(documents: Sequence[Document], question: Question | None, settings
     }
     order = {document.paper.id: place for place, document in enumerate(documents)}
     return tuple(sorted(claims.values(), key=lambda claim: (order[claim.paper_id], claim.passage.start if claim.passage else 0)))
+
+
+def reader(documents: Sequence[Document]) -> Callable[[Claim, str], Parse]:
+    """How wordings of a claim are read: "our method" is the claim's own paper's."""
+    names = {document.paper.id: canonical(own_name(document)) for document in documents}
+    return lambda claim, text: parse(text, subject=names.get(claim.paper_id))
 
 
 def verify_again(
@@ -134,7 +147,9 @@ def verify_again(
     (claim,), (finding,) = Hearing(workspace, documents, embedder, settings, fresh=fresh).verify((claim,), progress)
     before = saved.finding(claim_id)
     findings = tuple(finding if old.claim_id == claim_id else old for old in saved.findings)
-    saved = saved.model_copy(update={"findings": findings})
+    # The control is of the verdicts of the run; of a verdict that fell there is none.
+    siblings = saved.siblings and tuple(each for each in saved.siblings if each.of != claim_id or finding.verdict == Verdict.VERIFIED)
+    saved = saved.model_copy(update={"findings": findings, "siblings": siblings})
     runs.save(workspace, saved, circumstances)
     render.write(workspace, saved, circumstances, ("md",))
     return Again(claim, before, finding, lost)

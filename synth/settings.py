@@ -40,6 +40,8 @@ class Settings(Record):
     """where data sets lie that are not embedded, such as CIFAR-10; empty: their shipped measurements alone are used."""
     offline: bool = False
     """no call leaves this machine."""
+    control: bool = True
+    """whether wrong siblings of the verified claims go the same way, so that a report says how many of them were caught."""
     embedding_model: str = "minilm"
     """"minilm" is the packaged all-MiniLM-L6-v2; any other sentence-transformers model goes by its name."""
     nli: str = ""

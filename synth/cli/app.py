@@ -37,6 +37,7 @@ Sources = Annotated[
 Named = Annotated[list[str] | None, typer.Option("--paper", help="A paper that must be read: arXiv id, DOI or file name. May be repeated.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of everything random.")]
 Budget = Annotated[float | None, typer.Option(metavar="SECONDS", help="Wall time that reruns may take; 0 asks for none.")]
+NoControl = Annotated[bool | None, typer.Option("--no-control", help="Leave out the control by wrong siblings of the verified claims.")]
 Offline = Annotated[bool | None, typer.Option("--offline", help="Make no call that leaves this machine.")]
 
 
@@ -50,6 +51,7 @@ def run(
     seed: Seed = None,
     budget: Budget = None,
     offline: Offline = None,
+    no_control: NoControl = None,
     nli: NliOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked of whom, and stop.")] = False,
     workspace: WorkspaceOption = Path(),
@@ -67,6 +69,7 @@ def run(
         seed=seed,
         budget_seconds=budget,
         offline=offline,
+        control=False if no_control else None,
         nli=nli,
     )
     if dry_run:
@@ -87,6 +90,7 @@ def audit(
     seed: Seed = None,
     budget: Budget = None,
     offline: Offline = None,
+    no_control: NoControl = None,
     nli: NliOption = None,
     workspace: WorkspaceOption = Path(),
     as_json: JsonFlag = False,
@@ -95,7 +99,9 @@ def audit(
     from synth import auditing
     from synth.cli import show
 
-    settled = configuration(workspace, sources=source, seed=seed, budget_seconds=budget, offline=offline, nli=nli)
+    settled = configuration(
+        workspace, sources=source, seed=seed, budget_seconds=budget, offline=offline, control=False if no_control else None, nli=nli
+    )
     fallback = settled.origins["sources"] == "default"
     with progress() as say:
         result = auditing.audit(report, opened(workspace), settled.settings, fallback=fallback, progress=say)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from synth.cli.view import View, line, table
 from synth.model import Audit, Claim, Finding, Paper, Run, Verdict
-from synth.report import wording
+from synth.report import siblings, wording
 from synth.report.escape import plain
 
 if TYPE_CHECKING:
@@ -48,12 +48,14 @@ def run(result: Run, workspace: Path) -> View:
         "papers": len(result.papers),
         "skipped": [{"paper": item.paper.id, "reason": item.reason} for item in result.skipped],
         "verdicts": {str(verdict): wording.counts(result)[verdict] for verdict in Verdict},
+        "control": siblings.figures(result),
         "uncovered": list(result.uncovered),
         "notices": list(result.notices),
     }
     parts: list[Any] = [line(result.question.text, "bold"), line(f"{wording.kinds(result)} read. {wording.tally(result)}.")]
     parts += [line(f"not used: {item.paper.title or item.paper.id}: {item.reason}") for item in result.skipped]
     parts.append(_claims_table(decided, f"The {len(decided)} most decided of {len(result.claims)} claims"))
+    parts += [line(text) for text in siblings.summary(result)]
     parts += [line(f"no paper covers: {text}", "yellow") for text in result.uncovered]
     parts += [line(f"report: {report}"), line(f"claims: {claims}"), line("`synth claims` lists all, `synth claims show ID` says why")]
     return View(data, tuple(parts))

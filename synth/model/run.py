@@ -6,7 +6,7 @@ from typing import Literal
 
 from synth.model.base import Record
 from synth.model.claim import Claim, Review
-from synth.model.evidence import Finding
+from synth.model.evidence import Finding, Verdict
 from synth.model.paper import Paper, Skipped
 from synth.model.question import Question
 
@@ -53,6 +53,37 @@ class Provenance(Record):
     """wall time by step."""
 
 
+SiblingKind = Literal[
+    "negated",
+    "comparison turned round",
+    "number changed",
+    "subject swapped",
+    "condition changed",
+    "condition dropped",
+    "superlative added",
+]
+
+
+class WrongSibling(Record):
+    """A verified claim made wrong in one way, and what the same path through the verifier said to it."""
+
+    of: str
+    """id of the verified claim."""
+    kind: SiblingKind
+    text: str
+    verdict: Verdict
+    confidence: float
+    wording: str = ""
+    """how far the verdict goes, as in a finding."""
+    steps: tuple[str, ...] = ()
+    """of the verdict, kept where the sibling was missed."""
+
+    @property
+    def is_caught(self) -> bool:
+        """Whether it was not verified."""
+        return self.verdict != Verdict.VERIFIED
+
+
 class Run(Record):
     """Everything that a report is rendered from."""
 
@@ -70,6 +101,8 @@ class Run(Record):
     """(claim id, review), oldest first; the last one of a claim counts."""
     uncovered: tuple[str, ...] = ()
     """facets of the question that no retrieved paper covers, in words."""
+    siblings: tuple[WrongSibling, ...] | None = None
+    """the run's own control: wrong siblings of its verified claims; None where it was switched off."""
     calibration_error: float | None = None
     """expected calibration error of the text witness on labelled pairs; None: not measured."""
     notices: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from synth.model import Claim, Evidence, Finding, Paper, Provenance, Quote, Run, Verdict
-from synth.report import wording
+from synth.report import siblings, wording
 from synth.report.escape import markdown, plain
 
 SHOWN_QUOTES = 3
@@ -99,6 +99,7 @@ def _results(run: Run) -> Iterator[str]:
             f"Expected calibration error of the text witness on labelled pairs held out from fitting: {run.calibration_error:.3f} "
             "(synth/verifier/calibration.json says on which, and how to measure it again)."
         )
+    yield from siblings.section(run)
 
 
 def _limitations(run: Run) -> Iterator[str]:

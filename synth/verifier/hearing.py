@@ -68,11 +68,25 @@ class Hearing:
         """The claims with the rules by which they were decided, and one finding each."""
         ruled = tuple(_with_rule(claim) for claim in claims)
         self._measure(ruled, progress)
+        return ruled, self._heard(ruled, progress)
+
+    def verify_unmeasured(self, claims: Sequence[Claim], beside: Sequence[Claim], progress: Progress = silent) -> tuple[Finding, ...]:
+        """
+        One finding each, by the same witnesses and rules, with nothing measured: the rerun knows what it measured before.
+
+        beside  claims that were verified before, whose measurements are used
+        """
+        ruled = tuple(_with_rule(claim) for claim in claims)
+        if any(self._kept("rerun", claim) is None for claim in ruled):
+            self._rerun.rest(beside)
+        return self._heard(ruled, progress)
+
+    def _heard(self, claims: Sequence[Claim], progress: Progress) -> tuple[Finding, ...]:
         findings = []
-        for number, claim in enumerate(ruled, 1):
-            progress(f"verifying {number} of {len(ruled)}: {claim.text}")
+        for number, claim in enumerate(claims, 1):
+            progress(f"verifying {number} of {len(claims)}: {claim.text}")
             findings.append(combine(claim.id, [self._hear(name, claim) for name in WITNESSES]))
-        return ruled, tuple(findings)
+        return tuple(findings)
 
     def _measure(self, claims: Sequence[Claim], progress: Progress) -> None:
         """Measure the cells of all claims without kept testimony in one process."""

@@ -90,6 +90,12 @@ class RerunWitness:
         wanted = {each for planned in plans for each in planned.wanted}
         self._measure(wanted, {each for planned in plans for each in planned.beside} - wanted, final=False)
 
+    def rest(self, claims: Sequence[Claim]) -> None:
+        """Measure nothing from now on; what earlier runs kept of these claims' cells is known."""
+        self._budget = self._spent = 0.0
+        self._fresh = False
+        self.prepare(claims)
+
     def testify(self, claim: Claim) -> Evidence:
         """What a rerun says on the claim; "no_evidence" where the laboratory cannot speak, "failed" where it broke down."""
         planned = _planned(claim)
