@@ -59,6 +59,8 @@ class MarkedPaper:
     """offsets (Passage.start) of those sentences."""
     roles: tuple[str, ...] = ()
     """what the set calls each sentence, in their order; empty where it only says yes or no."""
+    asks: Literal["claims", "contributions"] = "claims"
+    """what the marks stand for: what a paper claims, or every sentence that tells of its own contribution."""
 
 
 @dataclass(frozen=True)

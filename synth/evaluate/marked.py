@@ -33,6 +33,8 @@ class Chosen:
     """whether it does with the budget of a run."""
     cues: tuple[tuple[str, ...], ...]
     """what the extractor saw in it."""
+    roles: tuple[str, ...] = ()
+    """what each sentence does in the paper, where the extractor says so."""
 
     @property
     def marked(self) -> tuple[bool, ...]:
@@ -52,8 +54,7 @@ def marked_figures(papers: Sequence[Chosen], seed: int) -> Figures:
     groups = [each.paper.document.paper.id for each in papers for _ in each.score]
     found: Figures = {"n": len(gold), "documents": len(papers), "marked": int(gold.sum()), "taken": int(taken.sum())}
     found |= _selection(gold, taken, "") | _selection(gold, budgeted, "budget_")
-    counts = classification.confusion(gold, taken, 2)
-    found |= {"macro_f1": classification.macro_f1(counts, (0, 1)), "accuracy": classification.accuracy(counts)}
+    found |= _roles(papers) or _either(gold, taken)
     found["f1_low"], found["f1_high"] = interval(groups, lambda ids: _f1(gold[ids], taken[ids]), seed)
     score = np.array([value for each in papers for value in each.score])
     marks = gold.astype(np.float64)
@@ -62,6 +63,27 @@ def marked_figures(papers: Sequence[Chosen], seed: int) -> Figures:
     rankings = [each.ranked for each in papers]
     found |= {f"recall_at_{k}": ranking.recall_at(rankings, wanted, k) for k in DEPTHS}
     return found | _calibrated(score, marks, groups, seed)
+
+
+def _either(gold: npt.NDArray[np.int64], taken: npt.NDArray[np.int64]) -> Figures:
+    """Marked or not as two classes."""
+    counts = classification.confusion(gold, taken, 2)
+    return {"macro_f1": classification.macro_f1(counts, (0, 1)), "accuracy": classification.accuracy(counts)}
+
+
+def _roles(papers: Sequence[Chosen]) -> Figures:
+    """F1 of every role of the set and their mean; empty where the set or the extractor has no roles."""
+    both = [each for each in papers if each.roles and each.paper.roles]
+    pairs = [pair for each in both for pair in zip(each.paper.roles, each.roles, strict=True)]
+    names = sorted({gold for gold, _ in pairs})
+    if not names:
+        return {}
+    known = {name: number for number, name in enumerate(sorted({name for pair in pairs for name in pair}))}
+    gold, said = (np.array([known[pair[side]] for pair in pairs]) for side in (0, 1))
+    counts = classification.confusion(gold, said, len(known))
+    each_role: Figures = {f"role_f1_{name}": classification.class_figures(counts, known[name]).f1 for name in names}
+    mean = classification.macro_f1(counts, [known[name] for name in names])
+    return {"macro_f1": mean, "accuracy": classification.accuracy(counts), **each_role}
 
 
 def _joined(parts: Sequence[Sequence[bool]]) -> npt.NDArray[np.int64]:

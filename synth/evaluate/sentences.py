@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from synth.evaluate.files import LabelledFile, lines_of, reason_of
 from synth.evaluate.items import Malformed, MarkedPaper, Reading, SentenceSearch
@@ -43,7 +43,7 @@ def ncg(files: Sequence[LabelledFile], reading: Reading, malformed: list[Malform
     for file, number, line in lines_of(files, ContributionPaper, malformed):
         title = next((text for before, text in zip(line.sentences, line.sentences[1:], strict=False) if before == "title"), "")
         document = document_of(line.paper, line.sentences, title=title, roles=reading.roles(line.sentences))
-        _add(papers, document, line.contribution, (), file, number, malformed)
+        _add(papers, document, line.contribution, (), file, number, malformed, asks="contributions")
     return {"papers": tuple(papers)}
 
 
@@ -73,8 +73,9 @@ def _add(
     file: LabelledFile,
     number: int,
     malformed: list[Malformed],
+    asks: Literal["claims", "contributions"] = "claims",
 ) -> None:
     try:
-        papers.append(MarkedPaper(document, starts(document, marked), roles))
+        papers.append(MarkedPaper(document, starts(document, marked), roles, asks))
     except ValueError as error:
         malformed.append(Malformed(file.path.name, number, reason_of(error)))

@@ -1,20 +1,23 @@
 """
 Document → Claims.
 
-1. Every sentence is scored as a claim of its own paper.
+1. Every sentence is scored as a claim of its own paper, by its cues and by its role among its neighbours.
 2. References ("our method", "it") are resolved by the paper's own name for its method and the sentence before.
 3. What parses counts for more than what does not; the best sentences up to the budget stay, in document order.
-4. The quote of each is found again in the document's text; a sentence that is not there is dropped.
+4. A sentence of several statements becomes a claim for each, where they say together what it says.
+5. The quote of each is found again in the document's text; a sentence that is not there is dropped.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from synth.extractor.decompose import predicates
 from synth.extractor.parse import Parse, parse
+from synth.extractor.readings import readings
 from synth.extractor.resolve import canonical, own_name, resolved
 from synth.extractor.select import FLOOR, select
-from synth.extractor.sentences import Scored, scored
+from synth.extractor.sentences import Scored
 from synth.extractor.text import standalone
 from synth.model import Claim, Document, Passage, Question, claim_id
 
@@ -63,27 +66,30 @@ def _candidates(document: Document) -> list[_Candidate]:
     itself = own_name(document)
     found: list[_Candidate] = []
     before = ""
-    for passage in document.passages:
-        one = scored(passage)
+    for one in readings(document):
         if one.confidence >= FLOOR / 2:
             found.append(_candidate(one, itself, before))
-        before = passage.text
+        before = one.passage.text
     return found
 
 
-def _claim(document: Document, candidate: _Candidate) -> Claim | None:
+def _claims(document: Document, candidate: _Candidate, itself: str | None) -> tuple[Claim, ...]:
+    """One claim for each statement of the sentence, all with the sentence as their quote; none if the source does not hold it."""
     passage = _found_again(document, candidate.scored.passage)
     if passage is None:
-        return None
-    return Claim(
-        id=claim_id(document.paper.id, candidate.text),
-        text=candidate.text,
-        passage=passage,
-        paper_id=document.paper.id,
-        hypothesis=candidate.parsed.hypothesis,
-        reason=candidate.parsed.reason,
-        extraction_confidence=candidate.scored.confidence,
-        notes=candidate.parsed.notes,
+        return ()
+    return tuple(
+        Claim(
+            id=claim_id(document.paper.id, text),
+            text=text,
+            passage=passage,
+            paper_id=document.paper.id,
+            hypothesis=parsed.hypothesis,
+            reason=parsed.reason,
+            extraction_confidence=candidate.scored.confidence,
+            notes=parsed.notes,
+        )
+        for text, parsed in predicates(candidate.text, itself) or ((candidate.text, candidate.parsed),)
     )
 
 
@@ -92,5 +98,7 @@ def extract(document: Document, *, question: Question | None = None, budget: int
     candidates = _candidates(document)
     by_place = {candidate.scored.passage.start: candidate for candidate in candidates}
     chosen = select((candidate.scored for candidate in candidates), budget=budget, question=question)
-    claims = (_claim(document, by_place[one.passage.start]) for one in chosen)
-    return tuple({claim.id: claim for claim in claims if claim is not None}.values())
+    itself = canonical(own_name(document))
+    claims = {claim.id: claim for one in chosen for claim in _claims(document, by_place[one.passage.start], itself)}
+    best = sorted(claims.values(), key=lambda claim: -claim.extraction_confidence)[:budget]
+    return tuple(claim for claim in claims.values() if claim in best)

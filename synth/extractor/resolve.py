@@ -1,4 +1,4 @@
-"""What "our method", "we", "it" and "the latter" stand for: the paper's own method, or a name in the sentence before."""
+"""What "our method", "we", "it", "both" and "the latter" stand for: the paper's own method, or names in the sentence before."""
 
 from __future__ import annotations
 
@@ -42,10 +42,22 @@ _GENERIC = word_set(
     COCO CIFAR SGD ADAM NVIDIA PyTorch ResNet USA IEEE CVPR ICCV ECCV NeurIPS ICLR ICML ACL AAAI
     """
 )
+_KIND = r"(?:method|approach|model|framework|algorithm|technique|system|architecture|network)"
 _SELF = re.compile(
-    r"\b(?P<words>(?:[Oo]ur|[Tt]he proposed|[Tt]his|[Tt]he presented)\s+(?:(?:novel|simple|full|final"
-    r"|proposed|new)\s+)?(?:method|approach|model|framework|algorithm|technique|"
-    r"system|architecture|network)|[Oo]urs)\b(?P<own>'s)?"
+    r"\b(?P<words>(?:[Oo]ur|[Tt]he proposed|[Tt]he presented)\s+(?:(?:novel|simple|full|final|proposed|new)\s+)?"
+    rf"{_KIND}|[Oo]urs|[Tt]his\s+(?:novel|proposed|new)\s+{_KIND})\b(?P<own>'s)?"
+)
+_THIS = re.compile(rf"\b[Tt]his\s+(?:simple\s+|full\s+|final\s+)?{_KIND}\b(?P<own>'s)?")
+_KINDS = r"(?:methods|approaches|models|frameworks|algorithms|techniques|systems|architectures|networks|variants)"
+_BOTH = re.compile(
+    rf"^(?P<words>[Bb]oth(?:\s+(?:of\s+)?(?:(?:the|these)\s+)?(?:two\s+)?{_KINDS}|\s+of\s+them)?|[Tt]hese\s+(?:two\s+)?{_KINDS})\s+"
+    r"(?=(?:\w+ly\s+)?(?:are|have|can|do|achieve|reach|perform|outperform|underperform|show|improve|reduce|obtain|yield|need|require"
+    r"|use|match|beat|surpass|exceed|gain|lose|run|converge|degrade|increase|decrease|trail|keep)\b)"
+)
+_OUR_NAMED = re.compile(r"\b(?P<our>[Oo]ur)\s+(?P<kind>(?:[a-z][\w-]*\s+){0,2})(?=[A-Z][\w-]*[A-Z\d][\w/-]*)")
+_OUR_KIND = re.compile(
+    r"\b[Oo]ur\s+(?P<kind>(?:[a-z][\w-]*\s+){0,3}(?:models?|methods?|approach(?:es)?|networks?|architectures?|transformers?|variants?"
+    r"|systems?|algorithms?|frameworks?))\b"
 )
 _WE = re.compile(
     r"^(?P<words>[Ww]e)\s+(?P<adverb>(?:also|further|consistently)\s+)?"
@@ -122,7 +134,31 @@ def resolved(sentence: str, itself: str | None, before: str = "") -> tuple[str, 
             return sentence, "refers to “our method”, and the paper names none"
         sentence = _SELF.sub(lambda match: itself + (match["own"] or ""), sentence)
         sentence = _WE.sub(lambda match: f"{itself} {match['adverb'] or ''}{_third_person(match['verb'], match['past'])}", sentence)
-    return _pronouns(sentence, before)
+    if this := _THIS.search(sentence):
+        meant = _names(before) or ((itself,) if itself else ())
+        if len(meant) != 1:
+            return sentence, _unclear(this.group(0), before)
+        sentence = _THIS.sub(lambda match: meant[0] + (match["own"] or ""), sentence)
+    if both := _BOTH.match(sentence):
+        meant = _names(before)
+        if len(meant) < 2 or (len(meant) > 2 and "oth" in both["words"]):
+            return sentence, f"“{both['words']}” has no clear group to refer to"
+        sentence = f"{', '.join(meant[:-1])} and {meant[-1]}{sentence[both.end('words') :]}"
+    return _pronouns(_possessed(sentence, itself), before)
+
+
+def _unclear(words: str, before: str) -> str:
+    return f"“{words}” has no one thing to refer to" if before else f"“{words}” refers to nothing before it"
+
+
+def _possessed(sentence: str, itself: str | None) -> str:
+    """ "our FooNet-B" → "FooNet-B", "our larger FooNet" → "the larger FooNet", "our large model" → "FooNet's large model"."""
+    sentence = _OUR_NAMED.sub(lambda match: f"{_the(match['our'])} {match['kind']}" if match["kind"] else "", sentence)
+    return _OUR_KIND.sub(lambda match: f"{itself}'s {match['kind']}", sentence) if itself else sentence
+
+
+def _the(our: str) -> str:
+    return "The" if our[0].isupper() else "the"
 
 
 def _third_person(verb: str, past: str | None) -> str:
@@ -145,7 +181,7 @@ def _pronouns(sentence: str, before: str) -> tuple[str, str]:
         return sentence[: pair.start()] + names[0 if pair["which"] == "former" else 1] + sentence[pair.end() :], ""
     assert it is not None
     if len(names) != 1:
-        return sentence, f"“{it['words']}” has no one thing to refer to" if before else f"“{it['words']}” refers to nothing before it"
+        return sentence, _unclear(it["words"], before)
     return names[0] + sentence[it.end("words") :], ""
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from synth.extractor.roles import Role
 from synth.extractor.standing import standing
 from synth.extractor.words import hedge_of
 from synth.model import Passage, SectionRole, vocabulary
@@ -127,6 +129,10 @@ class Scored:
     passage: Passage
     confidence: float
     cues: tuple[str, ...]
+    likely: Mapping[Role, float] = field(default_factory=dict)
+    """probability of each role in the document; empty where only the sentence itself was looked at."""
+    contributes: float = 0.0
+    """probability that it tells of the document's own contribution."""
 
 
 def _named(text: str) -> set[str]:

@@ -76,11 +76,30 @@ _LEAD = re.compile(
 )
 
 
+_TELLS = (
+    r"(?:find|found|shows?|showed|observed?|demonstrates?|demonstrated|see|notes?|report|reveals?|confirms?|confirmed|conclude|establish)"
+)
+_SEEN_IN = r"(?:Table|Tab\.|Figure|Fig\.|Section|Sec\.|Appendix)\s*\w+"
+_TOLD = re.compile(
+    r"^(?:(?:as (?:shown|seen|reported|listed|can be seen|demonstrated|illustrated)|referring|according)"
+    rf"\s+(?:in|to|from|by)\s+{_SEEN_IN}\s*,\s*"
+    rf"|as we (?:will )?(?:show|see)(?: (?:in|below)[^,]{{0,30}})?,\s*"
+    rf"|(?:note|notice|observe)\s+that\s+"
+    rf"|(?:we|one)\s+(?:can\s+|also\s+|further\s+|first\s+)*{_TELLS}\s+(?:in\s+{_SEEN_IN}\s+)?that\s+(?!this|these|it\b|they)"
+    rf"|(?:(?:our|the|these|extensive)\s+)?(?:\w+\s+)?(?:results?|experiments?|findings|evaluations?)\s+(?:\w+ly\s+)?{_TELLS}\s+that\s+"
+    rf"|{_SEEN_IN}\s+(?:also\s+)?{_TELLS}\s+that\s+)(?=\w)",
+    re.I,
+)
+"""frames that only say where or by whom a thing was found; "suggest that" stays, because it takes something back."""
+_ASIDE = re.compile(rf"\s*\((?:see |cf\. |shown in )?{_SEEN_IN}(?:\s*(?:,|and|&)\s*{_SEEN_IN})*\)", re.I)
+
+
 def standalone(text: str) -> str:
-    """The sentence without the number of a list or the word that ties it to the sentence before, "However, ", "For example, "."""
+    """The sentence without list number, pointers and frames ("However, ", "Table 3 shows that "), which tie it to where it stands."""
     before = None
+    text = _ASIDE.sub("", text)
     while before != text:
-        before, text = text, _LEAD.sub("", text)
+        before, text = text, _TOLD.sub("", _LEAD.sub("", text))
     first = text.split(" ", 1)[0]
     return text[0].upper() + text[1:] if first.isalpha() and first.islower() else text
 

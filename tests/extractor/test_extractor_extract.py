@@ -158,6 +158,9 @@ RESOLVED = [
     ("The latter beats SiT.", "We compare EViT and ToMe.", "ToMe beats SiT."),
     ("Of EViT and ToMe, the former is faster.", "", "Of EViT and ToMe, EViT is faster."),
     ("It is shown that EViT beats SiT.", "ToMe is fast.", "It is shown that EViT beats SiT."),
+    ("Our FooViT-B beats EViT.", "", "FooViT-B beats EViT."),
+    ("Our smaller FooViT-S/16 model beats EViT.", "", "The smaller FooViT-S/16 model beats EViT."),
+    ("On COCO, our large model beats EViT.", "", "On COCO, FooViT's large model beats EViT."),
 ]
 
 

@@ -1,0 +1,91 @@
+"""
+How likely each sentence of a document is a claim of it, and how likely it tells of the document's own contribution.
+
+A claim, in an abstract that stands alone: what is concluded; and, as far as its cues go, what else is said of things that the tables
+of papers are about. In a paper the cues decide (sentences.py), less so where the sentence hardly gives a result.
+
+A contribution, by the guideline of the NLPContributionGraph scheme (D'Souza and Auer 2020): the title; the aim in the abstract; what
+the introduction says of the paper's own problem, method and results; set-up and results of the experiments. Others' work, the
+details of the method, and the conclusion, which repeats, are none.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+
+from synth.extractor.roles import ROLES, Role, is_abstract, role_probabilities
+from synth.extractor.sentences import SUBSTANCE, Scored, scored
+from synth.model import Document, vocabulary
+
+TILT = 0.25
+"""share of a doubtful role's log-odds that is added to those of the cues,"""
+FAR = 2.0
+"""which count down to minus this."""
+_RIVALS = re.compile(r"\boutperform\w*|\bstate[- ]of[- ]the[- ]art\b|\bbaselines?\b", re.I)
+_UNFIT = frozenset({"question", "fragment", "caption", "future"})
+"""cues of sentences that no role makes a claim."""
+
+Likely = dict[Role, float]
+
+
+def readings(document: Document) -> list[Scored]:
+    """Every passage of the document, in order, with its confidence as a claim, its role and its probability as a contribution."""
+    rows = role_probabilities(document.passages)
+    alone = is_abstract(document)
+    found = []
+    for passage, row in zip(document.passages, rows, strict=True):
+        likely: Likely = dict(zip(ROLES, map(float, row), strict=True))
+        one = scored(passage)
+        confidence = _in_abstract(one, likely) if alone else _in_paper(one, likely)
+        contributes = _contributes(document, one, likely)
+        found.append(replace(one, confidence=round(confidence, 3), likely=likely, contributes=round(contributes, 3)))
+    return found
+
+
+def _in_abstract(one: Scored, likely: Likely) -> float:
+    """What is concluded is a claim; what is neither background nor other is one as far as its cues say, if it can be measured."""
+    if _UNFIT & set(one.cues):
+        return one.confidence * likely["conclusion"]
+    rest = likely["result"] + likely["method"] + likely["objective"]
+    return likely["conclusion"] + (rest * one.confidence if _measurable(one) else 0.0)
+
+
+def _measurable(one: Scored) -> bool:
+    """Whether a finding is about something that papers report in tables."""
+    text = one.passage.text
+    known = any(True for _ in vocabulary().mentions(text, "method", "family", "metric", "dataset", "backbone"))
+    return bool(SUBSTANCE & set(one.cues)) and (known or _RIVALS.search(text) is not None)
+
+
+def _in_paper(one: Scored, likely: Likely) -> float:
+    finding = likely["result"] + likely["conclusion"]
+    odds = _log_odds(one.confidence) + TILT * max(-FAR, min(0.0, _log_odds(finding)))
+    return 1 / (1 + math.exp(-odds))
+
+
+def _log_odds(probability: float) -> float:
+    held = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(held / (1 - held))
+
+
+def _contributes(document: Document, one: Scored, likely: Likely) -> float:
+    passage, cues = one.passage, set(one.cues)
+    finding = likely["result"] + likely["conclusion"]
+    saying = 1 - likely["background"] - likely["other"]
+    if passage.text == document.paper.title and passage.text:
+        return 1.0
+    if "fragment" in cues:
+        return 0.0
+    match passage.role:
+        case "abstract":
+            return likely["objective"] if "own" in cues else 0.0
+        case "introduction":
+            return saying if "own" in cues else 0.0
+        case "experiments":
+            return saying if "set_up" in cues else finding
+        case "results":
+            return finding
+        case _:
+            return 0.0

@@ -1,0 +1,1 @@
+"""How the shipped weights of the extractor were made."""

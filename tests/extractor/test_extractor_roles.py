@@ -1,0 +1,162 @@
+"""What each sentence does in its document, and which of them an abstract or a paper puts forward as its own."""
+
+from __future__ import annotations
+
+from itertools import pairwise, product
+
+import numpy as np
+import pytest
+
+from synth.extractor.chain import Chain, beliefs
+from synth.extractor.extract import extract
+from synth.extractor.readings import readings
+from synth.extractor.roles import ROLES, WEIGHTS, merged, role_probabilities, shipped
+from synth.extractor.text import standalone
+from synth.extractor.traits import traits
+from synth.model import Document, Paper, Passage, SectionRole
+
+ABSTRACT = (
+    "Transformers are widely used for image recognition, but their cost grows with the number of tokens.",
+    "In this paper, we aim to reduce the cost of inference.",
+    "We train a small network that drops tokens at three layers of the model.",
+    "Results show that throughput increased by 40% and accuracy dropped by 0.3 points.",
+    "These findings suggest that most tokens are not needed for recognition.",
+)
+
+
+def document(*sentences: tuple[SectionRole, str], title: str = "") -> Document:
+    """A document of these sentences, each section role a section."""
+    passages, at = [], 0
+    for role, text in sentences:
+        passages.append(Passage(paper_id="file:a", text=text, start=at, end=at + len(text), role=role, section=role))
+        at += len(text) + 1
+    text = " ".join(text for _, text in sentences)
+    return Document(paper=Paper(id="file:a", title=title), source_digest="", media="markdown", text=text, passages=tuple(passages))
+
+
+def abstract(*sentences: str) -> Document:
+    """A document that is an abstract and no more."""
+    return document(*(("abstract", text) for text in sentences))
+
+
+def test_chain_sums_over_all_sequences() -> None:
+    """Beliefs and expected steps of texts of unequal length are those of every sequence of roles, weighed one by one."""
+    random = np.random.default_rng(0)
+    lengths, k = np.array([3, 1, 2]), 2
+    scores = random.normal(size=(6, k))
+    chain = Chain(random.normal(size=(k, k)), random.normal(size=k), random.normal(size=k))
+    roles, steps, first, last, log_weight = np.zeros((6, k)), np.zeros((k, k)), np.zeros(k), np.zeros(k), 0.0
+    for begin, n in ((0, 3), (3, 1), (4, 2)):
+        sequences = list(product(range(k), repeat=int(n)))
+        weights = np.array([
+            np.exp(chain.first[path[0]] + chain.last[path[-1]] + sum(scores[begin + t, role] for t, role in enumerate(path))
+                   + sum(chain.step[one, two] for one, two in pairwise(path)))
+            for path in sequences
+        ])  # fmt: skip
+        log_weight += float(np.log(weights.sum()))
+        for path, share in zip(sequences, weights / weights.sum(), strict=True):
+            first[path[0]] += share
+            last[path[-1]] += share
+            for t, role in enumerate(path):
+                roles[begin + t, role] += share
+            for one, two in pairwise(path):
+                steps[one, two] += share
+    found = beliefs(scores, lengths, chain)
+    np.testing.assert_allclose(found.roles, roles)
+    np.testing.assert_allclose(found.steps, steps)
+    np.testing.assert_allclose((found.first, found.last), (first, last))
+    assert found.log_weight == pytest.approx(log_weight)
+
+
+def test_ruled_out_roles_have_no_weight() -> None:
+    """A score of minus infinity keeps a role out, whatever the neighbours say."""
+    scores = np.array([[0.0, -np.inf], [0.0, 0.0]])
+    found = beliefs(scores, np.array([2]), Chain(np.array([[0.0, 5.0], [0.0, 0.0]]), np.zeros(2), np.zeros(2)))
+    assert found.roles[0].tolist() == [1.0, 0.0]
+    assert found.roles[1, 1] == pytest.approx(1 / (1 + np.exp(-5)))
+
+
+def test_sentences_of_an_abstract_have_their_roles() -> None:
+    """Background, aim, method and results are told apart; probabilities of a sentence sum to 1."""
+    rows = role_probabilities(abstract(*ABSTRACT).passages)
+    assert [merged(row) for row in rows] == ["background", "objective", "method", "result", "result"]
+    assert ROLES[rows[4].argmax()] == "conclusion"
+    np.testing.assert_allclose(rows.sum(1), 1.0)
+
+
+def test_role_depends_on_the_neighbours() -> None:
+    """The same sentence is read differently behind another one."""
+    sentence = "The tokens are dropped at three layers."
+    behind = {text: role_probabilities(abstract(text, sentence).passages)[1] for text in (ABSTRACT[2], ABSTRACT[3])}
+    method = ROLES.index("method")
+    assert behind[ABSTRACT[2]][method] > behind[ABSTRACT[3]][method]
+
+
+def test_place_counts_in_an_abstract_alone() -> None:
+    """A section of a body has no traits of place, because the model never learned how long sections are."""
+    placed, unplaced = set(traits("We merge tokens.", 0, 5)), set(traits("We merge tokens."))
+    assert unplaced < placed
+    assert {"from start 0", "from end 4"} <= placed - unplaced
+
+
+def test_numbers_are_of_no_account() -> None:
+    """Every number is the same word."""
+    assert set(traits("It rose by 4.2 points.")) == set(traits("It rose by 17 points."))
+
+
+def test_weights_are_small_and_say_where_they_come_from() -> None:
+    """The shipped file stays below 1.5 MB and carries its command and sources."""
+    from safetensors import safe_open
+
+    assert WEIGHTS.stat().st_size < 1.5e6
+    with safe_open(str(WEIGHTS), "np") as file:
+        about = file.metadata()
+    assert "train_roles" in about["command"] and "CSAbstruct" in about["learned_from"]
+    assert np.isfinite(shipped().weights).all()
+
+
+def test_conclusion_of_an_abstract_is_its_claim() -> None:
+    """An abstract of another field gives what it concludes, and neither its background nor its figures."""
+    found = extract(
+        abstract(
+            "Asthma is a common disease of childhood.",
+            "We followed 412 children for six years.",
+            "Serum levels were higher in the treated group (P < 0.05).",
+            "In conclusion, these findings suggest that early treatment protects children against asthma.",
+        )
+    )
+    assert [claim.quote for claim in found] == [
+        "In conclusion, these findings suggest that early treatment protects children against asthma."
+    ]
+
+
+PAPER: tuple[tuple[SectionRole, str], ...] = (
+    ("introduction", "Recurrent networks have been used for many tasks."),
+    ("introduction", "In this paper, we propose a gated reader for the task of answering questions."),
+    ("related", "We follow the reader that was proposed by earlier work."),
+    ("experiments", "We set the dropout rate to 0.3 and train the model with Adam and a batch size of 32."),
+    ("results", "Our reader achieves higher accuracy than the baselines on all datasets."),
+    ("conclusion", "We presented a gated reader that achieves higher accuracy than the baselines."),
+)
+
+
+def test_contributions_of_a_paper_by_section() -> None:
+    """What the introduction proposes, the set-up and the results contribute; others' work and what the conclusion repeats do not."""
+    found = readings(document(*PAPER))
+    assert [one.contributes >= 0.5 for one in found] == [False, True, False, True, True, False]
+
+
+FRAMES = [
+    ("As shown in Figure 1, EViT is faster.", "EViT is faster."),
+    ("Referring to Table 3, we see that EViT is faster.", "EViT is faster."),
+    ("Our experiments show that EViT is faster (Table 9).", "EViT is faster."),
+    ("Note that EViT is faster.", "EViT is faster."),
+    ("Our findings suggest that EViT is faster.", "Our findings suggest that EViT is faster."),
+    ("EViT shows that pruning helps.", "EViT shows that pruning helps."),
+]
+
+
+@pytest.mark.parametrize(("text", "alone"), FRAMES)
+def test_frames_that_assert_nothing_are_left_out(text: str, alone: str) -> None:
+    """Who found a thing and in which table is no part of the claim; what weakens it is."""
+    assert standalone(text) == alone
