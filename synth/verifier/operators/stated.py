@@ -30,6 +30,8 @@ NAMED = 0.6
 """fit from which a header names a thing, so that the caption of its table is not asked."""
 GROUNDED = 0.5
 """fit of measure or data that some number must have for anything to be said."""
+INITIAL = 0.6
+"""fit of a header that is one letter, the first of a word of the name."""
 RIVAL = 0.3
 """what a number fits less whose header names another measure."""
 SLACK = 0.3
@@ -169,14 +171,22 @@ def _members(name: Sequence[str]) -> frozenset[str]:
     return frozenset(word for word in name if word[0].isdigit() or len(word) == 1)
 
 
+def _other_split(wanted: Sequence[str], own: Sequence[str]) -> bool:
+    """Whether one speaks of the test part of some data and the other of the part for development."""
+    splits = [{split for split in ("test_split", "development_split") if set(name) & stems(split)} for name in (wanted, own)]
+    return len(splits[0]) == len(splits[1]) == 1 and splits[0] != splits[1]
+
+
 @lru_cache(maxsize=200_000)
 def fit(wanted: tuple[str, ...], own: tuple[str, ...]) -> float:
     """How well the words of a header name a phrase, 0..1; members of a family must agree, initials may stand for words."""
     if not wanted or not own:
         return 0.0
     members, others = _members(wanted), _members(own)
-    if members and others and not members & others:
+    if (members and others and not members & others) or _other_split(wanted, own):
         return 0.0
+    if len(own) == 1 and len(own[0]) == 1 and any(len(word) > 1 and word[0] == own[0] for word in wanted if word[0].isalpha()):
+        return INITIAL
     sizes = [0.4 if word in stems("unspecific") else 1.0 for word in wanted]
     found = sum(size * max(alike(word, other) for other in own) for word, size in zip(wanted, sizes, strict=True))
     share = found / sum(sizes)
@@ -201,6 +211,8 @@ def is_rival(wanted: tuple[str, ...], own: tuple[str, ...]) -> bool:
     """Whether a header names another measure: another member of the family, or another word for a measure."""
     if not own or fit(wanted, own) > 0:
         return False
+    if _other_split(wanted, own):
+        return True
     members, others = _members(wanted), _members(own)
     family, theirs = set(wanted) - members, set(own) - others
     related = any(alike(a, b) for a in family for b in theirs) or any(word.startswith(letter) for letter in others for word in family)

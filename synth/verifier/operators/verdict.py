@@ -81,12 +81,15 @@ def check(text: str, tables: Sequence[Table]) -> TableReading:
 
 def _read(text: str, table: Table) -> TableReading:
     grid = _grid(table)
+    results = _results(text, grid)
+    measured = has_results(grid)
+    if measured and results.outcome != "no_evidence":
+        return results
     terms, programs = programs_of(text, grid)
     widest = max((coverage(terms, program) for program in programs), default=0.0)
     if widest >= WIDE:
         return _records(grid, terms, programs, widest)
-    results = _results(text, grid)
-    if results.outcome != "no_evidence" or has_results(grid):
+    if measured or results.outcome != "no_evidence":
         return results
     return _records(grid, terms, programs, widest)
 

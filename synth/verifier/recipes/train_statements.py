@@ -4,7 +4,7 @@ Fit the vote of programs on tables of records, measure it on tables that it did 
     python -m synth.verifier.recipes.train_statements --bench ../shared/data/bench
 
 Learned from: TabFact, development tables (Chen et al. 2020; repository MIT, data CC BY 4.0). The figures are those of votes fitted
-to one half of the tables on the statements of the other half, both ways; the shipped vote learns from all of them.
+to four fifths of the tables on the statements of the others, all five ways; the shipped vote learns from all of them.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from synth.verifier.recipes.labelled import lines
 COMMAND = "python -m synth.verifier.recipes.train_statements --bench ../shared/data/bench"
 TARGET = Path(__file__).parents[1] / "operators" / "records" / "vote.json"
 SEED = 0
+FOLDS = 5
 LEAST = 20
 """statements in which a feature must occur."""
 TREES: dict[str, Any] = {"max_iter": 80, "learning_rate": 0.06, "max_leaf_nodes": 8, "min_samples_leaf": 20, "random_state": SEED}
@@ -97,22 +98,27 @@ def fit(read: Sequence[Statement], names: Sequence[str]) -> Any:
     return HistGradientBoostingClassifier(**TREES).fit(matrix(read, names), np.array([each.holds for each in read]))
 
 
-def half_of(table: str) -> int:
-    """0 or 1, by digest of the table's name."""
-    return int(hashlib.sha256(table.encode()).hexdigest(), 16) % 2
+def fold_of(table: str) -> int:
+    """0 to FOLDS - 1, by digest of the table's name."""
+    return int(hashlib.sha256(table.encode()).hexdigest(), 16) % FOLDS
 
 
 def measure(read: Sequence[Statement]) -> dict[str, float]:
-    """Accuracy on each half of the tables of the trees fitted to the other half."""
-    found: dict[str, float] = {}
-    for half in (0, 1):
-        own = [each for each in read if half_of(each.table) != half]
-        other = [each for each in read if half_of(each.table) == half]
+    """Accuracy and mean squared error of probabilities, each statement by trees fitted to tables of the other folds."""
+    said: list[float] = []
+    came: list[bool] = []
+    for fold in range(FOLDS):
+        own = [each for each in read if fold_of(each.table) != fold]
+        other = [each for each in read if fold_of(each.table) == fold]
         names = names_of(own)
-        said = fit(own, names).predict(matrix(other, names))
-        found[f"accuracy_half_{half}"] = round(float(np.mean(said == [each.holds for each in other])), 4)
-        found[f"n_half_{half}"] = len(other)
-    return found
+        said += fit(own, names).predict_proba(matrix(other, names))[:, 1].tolist()
+        came += [each.holds for each in other]
+    probability, truth = np.array(said), np.array(came)
+    return {
+        "n": len(read),
+        "accuracy": round(float(np.mean((probability > 0.5) == truth)), 4),
+        "brier": round(float(np.mean((probability - truth) ** 2)), 4),
+    }
 
 
 def described(model: Any, names: Sequence[str]) -> dict[str, Any]:

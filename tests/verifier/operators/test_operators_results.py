@@ -148,3 +148,39 @@ def test_names_unknown_to_a_table_are_told_from_those_it_shortens() -> None:
     known = frozenset(["giga", "bleu", "pg", "mmr"])
     assert unknown_names("On Gigaword PG-MMR beats DecAtt (Parikh et al., 2016).", known) == (2, ("DecAtt",))
     assert unknown_names("Models improve.", known) == (0, ())
+
+
+def test_a_label_may_shorten_a_word_of_the_claim() -> None:
+    """ "Syn" stands for "syntactic" where no label has the whole word."""
+    table = make_table([["Model", "Analg. (sem)", "Analg. (syn)"], ["Alpha", "81.2", "64.1"], ["Beta", "78.9", "66.4"]])
+    assert holds("Alpha outperforms Beta in the semantic part.", table) is True
+    assert holds("Alpha outperforms Beta in the syntactic part.", table) is False
+
+
+def test_a_stated_distance_that_no_two_cells_have_fails() -> None:
+    """The better one must be better by as much as is said."""
+    table = make_table([["Model", "UAS"], ["Alpha", "93.1"], ["Beta", "95.4"], ["Gamma", "90.2"]])
+    assert holds("Beta outperforms Alpha by 2.3 points on UAS.", table) is True
+    assert holds("Beta outperforms Alpha by 7.7 points on UAS.", table) is False
+
+
+def test_two_things_between_which_something_drops_are_first_and_second() -> None:
+    """ "A drop between A, and B" says that B is lower, whatever stands in brackets behind."""
+    table = make_table([["Model", "R-1"], ["Base", "26.8"], ["PG-original", "41.9"], ["PG-MMR", "40.6"]])
+    claim = "We notice {} between PG-original, and PG-MMR (which applies MMR on top of it)."
+    assert holds(claim.format("a drop in R-1"), table) is True
+    assert holds(claim.format("an improvement in R-1"), table) is False
+
+
+@pytest.mark.parametrize(("bold", "axis"), [([(1, 2), (2, 2), (3, 2)], "column"), ([(2, 1), (2, 2)], "row"), ([], None)])
+def test_bold_print_tells_what_is_compared(bold: list[tuple[int, int]], axis: str | None) -> None:
+    """Extremes of rows in bold compare the columns, extremes of columns the rows."""
+    rows = [["", "Left", "Right", "Far"], ["one", "10.1", "20.2", "9.3"], ["two", "30.1", "40.2", "29.3"], ["three", "20.1", "30.2", "7.3"]]
+    assert matrix_of(grid_of(make_table(rows, bold=bold))).compared == axis
+
+
+def test_the_effect_of_a_thing_speaks_of_the_thing() -> None:
+    """Behind a merit stands what has it: "the effectiveness of X"."""
+    table = make_table([["Model", "F1"], ["Base", "80.1"], ["Base + gating", "84.2"], ["Base + noise", "70.3"]])
+    assert holds("This shows the effectiveness of gating on F1.", table) is True
+    assert holds("This shows the effectiveness of noise on F1.", table) is False

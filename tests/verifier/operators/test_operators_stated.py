@@ -57,6 +57,10 @@ def test_a_sentence_on_another_system_or_without_a_result_states_nothing(text: s
         ("Penn Treebank", "PTB", 0.8, 1.0),
         ("Accuracy", "Dev Acc", 0.9, 1.0),
         ("Accuracy", "Recall", 0.0, 0.0),
+        ("Test perplexity", "Validation", 0.0, 0.0),
+        ("Validation perplexity", "Valid PPL", 0.7, 1.0),
+        ("Kitchen", "K", 0.5, 0.7),
+        ("Kitchen", "B", 0.0, 0.0),
     ],
 )
 def test_headers_fit_phrases_that_they_shorten(phrase: str, header: str, least: float, most: float) -> None:
@@ -68,6 +72,7 @@ def test_another_member_or_another_measure_is_a_rival() -> None:
     """RG-L speaks against ROUGE-1, and so does EM; a name of a system does not."""
     assert is_rival(key("ROUGE-1"), key("RG-L")) and is_rival(key("ROUGE-1"), key("EM"))
     assert not is_rival(key("ROUGE-1"), key("Lead baseline"))
+    assert is_rival(key("Test perplexity"), key("Valid")) and not is_rival(key("Perplexity"), key("Valid"))
     assert alike("valid", "validation") == 0.9 and alike("valid", "vapid") == 0.0
 
 
@@ -110,3 +115,12 @@ def test_the_reason_names_the_cells() -> None:
     found = look_up_stated(statement, [SUMMARIES])
     assert found.reason == "the value stands under “Our model / RG-1”"
     assert found.probability is not None and found.probability > 0.8
+
+
+def test_a_value_of_the_other_split_is_refuted() -> None:
+    """The validation figure does not stand for the test figure, although a caption names the measure for both."""
+    rows = [["Model", "Validation", "Test"], ["Baseline", "63.10", "60.20"], ["Ours", "42.41", "40.68"]]
+    table = make_table(rows, caption="Perplexity on Penn Treebank.")
+    said = {value: read_stated(f"We obtain {value} test perplexity on Penn Treebank.") for value in ("40.68", "42.41")}
+    outcomes = {value: look_up_stated(statement, [table]).outcome for value, statement in said.items() if statement}
+    assert outcomes == {"40.68": "supported", "42.41": "refuted"}

@@ -28,6 +28,8 @@ MEASURES = 0.3
 SURE_NAME = 0.5
 ACROSS_MEASURES = 0.2
 """what is left of the link where lines of different measures are held against each other."""
+UNMARKED = 0.5
+"""the same where bold print or "ours" marks the lines across as the things compared, and the claim names but one of these."""
 COMPARABLE = 1.01
 """share of the strongest reading's strength from which a clause that fails decides."""
 COVERED = 0.1
@@ -55,14 +57,18 @@ def read_claim(text: str, matrix: Matrix) -> Reading:
         by_clause.append(found)
         _remember(spoken_of, clause, found)
     every = tuple(each for found in by_clause for each in found)
+    reason = _not_meant(text, matrix) or ("" if every else "no operator reads the claim")
+    if reason:
+        return Reading(None, every, reason)
+    return Reading(_deciding(by_clause), every)
+
+
+def _not_meant(text: str, matrix: Matrix) -> str:
+    """Why the claim is likely about something else than the table; empty where it is not."""
     names, unknown = unknown_names(text, matrix.vocabulary)
     if unknown and 2 * len(unknown) >= names:
-        return Reading(None, every, f"the table names nothing like {', '.join(unknown[:3])}")
-    if not every:
-        return Reading(None, (), "no operator reads the claim")
-    if _covered(text, matrix) < COVERED:
-        return Reading(None, every, "the table has next to none of the claim's words")
-    return Reading(_deciding(by_clause), every)
+        return f"the table names nothing like {', '.join(unknown[:3])}"
+    return "the table has next to none of the claim's words" if _covered(text, matrix) < COVERED else ""
 
 
 def _deciding(by_clause: Sequence[Sequence[Found]]) -> Found:
@@ -84,7 +90,8 @@ def _read_clause(clause: Clause, spoken_of: dict[Axis, Subject]) -> list[Found]:
             own += read_equality(view)
         if any(each.rests_on == "named" for each in own):
             own = [each for each in own if each.operator != "extreme"]
-        found += [each.on(axis, _sense(clause.matrix, axis)) for each in own]
+        share = _sense(clause.matrix, axis)
+        found += [each.on(axis, share if each.rests_on == "named" else share * _marked(clause.matrix, axis)) for each in own]
     return found
 
 
@@ -98,6 +105,11 @@ def _sense(matrix: Matrix, axis: Axis) -> float:
     """1, or less where the lines of an axis are of different measures and those across are not."""
     own, across = matrix.names_measures(axis), matrix.names_measures(other(axis))
     return ACROSS_MEASURES if own > 0.5 and matrix.several_measures(axis) and across <= own else 1.0
+
+
+def _marked(matrix: Matrix, axis: Axis) -> float:
+    """1, or less where the table marks the lines across as the things compared."""
+    return 1.0 if matrix.compared in (axis, None) else UNMARKED
 
 
 def _remember(spoken_of: dict[Axis, Subject], clause: Clause, found: list[Found]) -> None:

@@ -62,7 +62,7 @@ def _coordinate(text: str) -> list[str]:
     """Two clauses joined by "and" where each has a relation of its own."""
     for match in _COORDINATE.finditer(text):
         left, right = text[: match.start()], text[match.end() :]
-        if all(len(part.split()) > 3 and _relates(part) for part in (left, right)):
+        if "between" not in left.split() and all(len(part.split()) > 3 and _relates(part) for part in (left, right)):
             return [left, *_coordinate("and " + right)]
     return [text]
 
@@ -80,7 +80,7 @@ class Clause:
         self.tokens: tuple[Token, ...] = tokens_of(text)
         self.words = tuple(token.text for token in self.tokens)
         self.stems = tuple(token.stem for token in self.tokens)
-        self.keys = tuple(number_key(token) for token in self.tokens)
+        self.keys = tuple(matrix.called(number_key(token)) for token in self.tokens)
 
     @cached_property
     def named(self) -> tuple[Named, ...]:

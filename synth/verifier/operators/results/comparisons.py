@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from synth.verifier.operators.amounts import difference_agrees, percent_agrees
 from synth.verifier.operators.lexicon import words
 from synth.verifier.operators.results.cues import CUES, Cue
 from synth.verifier.operators.results.extremes import is_measured
 from synth.verifier.operators.results.found import Found
 from synth.verifier.operators.results.naming import Named
 from synth.verifier.operators.results.view import NOBODY, Subject, View, lines_of
+from synth.verifier.operators.words import Token
 
 _THAN = ("than", "over", "to", "upon", "against", "vs", "from")
 _HELD_AGAINST = ("compared", "comparing", "against", "unlike", "versus", "vs", "than", "over")
@@ -19,6 +21,8 @@ _BEATEN = ("outperformed", "surpassed", "exceeded", "beaten")
 _TAKEN_AWAY = re.compile(r"w/o|without|(?:^|\s)[-−–]\s*\w")
 ALL = 0.75
 """share of the cells from which "all" and "consistently" hold."""
+BY = 14
+"""words behind a comparison in which "by 3.2 points" belongs to it."""
 SLIGHT, CLEAR = 0.12, 0.01
 """relative differences above which nothing is slight, and below which nothing is significant."""
 
@@ -71,7 +75,7 @@ def _sides(view: View, place: int, cue: Cue) -> _Sides | None:
     turned = view.clause.words[place] in _BEATEN and "by" in view.clause.words[place : place + 3]
     if not subject.lines or others.lines:
         return _Sides(subject, others, "named", each=_each(view, place), turned=turned)
-    if view.axis == "column" and (cue.kind == "change" or not view.comparable):
+    if view.axis == "column" and (not view.comparable or (cue.kind == "change" and view.matrix.compared != "column")):
         return None
     return _against_unnamed(view, place, subject, turned)
 
@@ -104,7 +108,7 @@ def _parts(view: View, place: int, cue: Cue) -> tuple[Sequence[Named], Sequence[
     than = next((each for each in range(place + 1, min(len(spoken), place + 12)) if spoken[each] in _THAN), None)
     if not before and than and len(behind) > 1:
         return [name for name in behind if name.span[0] < than], [name for name in behind if name.span[0] > than]
-    if not before and cue.kind == "change" and behind:
+    if not before and cue.kind in ("change", "merit") and behind:
         return behind, []
     return before, behind
 
@@ -152,7 +156,7 @@ def _baseline(view: View, subjects: frozenset[int]) -> frozenset[int]:
         return frozenset(each for distance, each in steps if distance == min(steps)[0])
     called = frozenset(index for index in view.everyone - subjects if "baselin" in view.lines[index].keys)
     first = {view.group(line): line for line in sorted(view.everyone, reverse=True)}
-    return called or frozenset(first[view.group(line)] for line in subjects) - subjects
+    return called or frozenset(first[group] for line in subjects if (group := view.group(line)) in first) - subjects
 
 
 def _executed(view: View, place: int, cue: Cue, sides: _Sides) -> Found | None:
@@ -168,9 +172,33 @@ def _executed(view: View, place: int, cue: Cue, sides: _Sides) -> Found | None:
     enough = share >= ALL if clause.has("whole") else share > 0.5
     holds = enough if said_of is None else round(share * contest.meetings) == said_of
     holds = holds and not _wrong_degree(view, place, contest.typical_gap)
+    gap = _stated_gap(view, place)
+    if holds and gap is not None and not _apart(view, sides.subject.lines, gap):
+        steps = (f"{gap.text} is not how far apart any two are", *contest.steps)
+        return Found("compare", clause.denied(place), sides.subject.link, 1.0, steps, "numbers", sides.subject)
     link = sides.subject.link * max(sides.others.link, 0.3)
     margin = min(1.0, abs(share - 0.5) * 2)
     return Found("compare", holds != clause.denied(place), link, margin, tuple(contest.steps), sides.rests_on, sides.subject)
+
+
+def _stated_gap(view: View, place: int) -> Token | None:
+    """The number behind "by" that says how far apart the two are; None where none is said, or only roughly."""
+    spoken = view.clause.words
+    by = next((each for each in range(max(0, place - 3), min(len(spoken) - 1, place + BY)) if spoken[each] == "by"), None)
+    number = view.clause.tokens[by + 1] if by is not None else None
+    return number if number is not None and number.value is not None and "." in number.text and not number.ordinal else None
+
+
+def _apart(view: View, subjects: frozenset[int], gap: Token) -> bool:
+    """Whether some number of the subjects is so far from some other line's."""
+    decimals = len(gap.text.partition(".")[2])
+    return any(
+        difference_agrees(a, b, gap.value or 0.0, decimals) or percent_agrees(a, b, gap.value or 0.0, decimals)
+        for across in range(len(view.across))
+        for line in subjects
+        for each in view.everyone - {line}
+        if (a := view.value(line, across)) is not None and (b := view.value(each, across)) is not None
+    )
 
 
 def _wrong_degree(view: View, place: int, gap: float | None) -> bool:

@@ -38,6 +38,8 @@ def read_extreme(view: View) -> Iterator[Found]:
 def _orders(view: View, place: int, cue: Cue) -> bool:
     """Whether the superlative orders what the table measures: not "most of", "at least", "most models" or "the most data"."""
     words = view.clause.words
+    if place and words[place - 1] == "on":
+        return False
     if words[place] in ("most", "least"):
         behind = words[place + 1] if place + 1 < len(words) else ""
         if place == 0 or words[place - 1] == "at" or behind in ("of", "relation", "cases", "tasks", "domains", "datasets"):

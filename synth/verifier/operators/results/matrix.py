@@ -17,6 +17,9 @@ from synth.verifier.operators.words import key, weight
 
 Axis = Literal["row", "column"]
 _LESS_IS_BETTER = re.compile(r"↓|(?:lower|smaller) (?:is|the) better|less is better", re.IGNORECASE)
+_OWN = frozenset(["our", "propos"])
+SHORTENED, ABBREVIATED = 3, 5
+"""letters of the shortest and the longest word of a label that may be the beginning of a longer one."""
 _RANKS = frozenset(["ranking", "position", "pos", "plac", "finish"])
 """words for a place in a league, which no measure of a system is."""
 
@@ -43,6 +46,14 @@ class Line:
     def only_measures(self) -> bool:
         """Whether the label is the name of a measure and nothing else."""
         return bool(self.measures) and all(word in self.measures or word[0].isdigit() or len(word) == 1 for word in self.keys)
+
+
+def _shortens(label: str, word: str) -> bool:
+    return len(label) <= ABBREVIATED and len(word) >= len(label) + 2 and word.startswith(label) and label not in stems("generic")
+
+
+def _lengthens(label: str, word: str) -> bool:
+    return len(word) > ABBREVIATED and len(label) <= len(word) + 2 and label.startswith(word)
 
 
 def other(axis: Axis) -> Axis:
@@ -91,6 +102,19 @@ class Matrix:
         return frozenset().union(*(frozenset.intersection(*each) for each in sets))
 
     @cached_property
+    def _long_enough(self) -> tuple[str, ...]:
+        """Words of labels that may be shortened forms of what a claim says, or longer ones."""
+        labels = {word for lines in self.lines.values() for line in lines for word in line.keys}
+        return tuple(sorted(word for word in labels if len(word) >= SHORTENED and word.isalpha() and weight(word) == 1))
+
+    def called(self, word: str) -> str:
+        """The label's word for a word of a claim: itself, or the only one that shortens or lengthens it, "syn" for "syntactic"."""
+        if word in self.vocabulary or not word.isalpha() or weight(word) < 1:
+            return word
+        found = [each for each in self._long_enough if _shortens(each, word) or _lengthens(each, word)]
+        return found[0] if len(found) == 1 else word
+
+    @cached_property
     def short_forms(self) -> frozenset[str]:
         """Words of labels that may be initials."""
         return frozenset(
@@ -105,6 +129,17 @@ class Matrix:
     def several_measures(self, axis: Axis) -> bool:
         """Whether the lines of an axis are of different measures."""
         return len({line.measures for line in self.lines[axis]}) > 1
+
+    @cached_property
+    def compared(self) -> Axis | None:
+        """The axis of the things compared, where the table tells: one that has "ours", or along which bold print marks extremes."""
+        own: list[Axis] = [axis for axis, lines in self.lines.items() if any(_OWN & set(line.keys) for line in lines)]
+        if len(own) == 1:
+            return own[0]
+        marked = {axis: sum(self._marked_low(line) is not None for line in self.lines[other(axis)]) for axis in self.lines}
+        if marked["row"] == marked["column"]:
+            return None
+        return "row" if marked["row"] > marked["column"] else "column"
 
     def low_is_good(self, line: Line, across: Line) -> bool:
         """

@@ -112,10 +112,16 @@ class View:
 
     @cached_property
     def comparable(self) -> bool:
-        """Whether the lines are of one kind of number: medians within a factor of five."""
-        sizes = [[abs(value) for value in line.values if value is not None] for line in self.lines]
-        middles = [middle for size in sizes if size and (middle := median(size)) > 0]
-        return bool(middles) and max(middles) <= ALIKE * min(middles)
+        """Whether the lines are of one kind of number: all called by one measure, or medians within a factor of five."""
+        if frozenset.intersection(*(frozenset(line.keys) for line in self.lines)) & stems("measures"):
+            return True
+        by_measure: dict[frozenset[str], list[float]] = {}
+        for line in self.lines:
+            middle = median([abs(value) for value in line.values if value is not None] or [0.0])
+            by_measure.setdefault(line.measures, []).extend([middle] if middle > 0 else [])
+        together = [middle for middles in by_measure.values() for middle in middles]
+        groups = [middles for middles in by_measure.values() if len(middles) > 1] or [together]
+        return all(middles and max(middles) <= ALIKE * min(middles) for middles in groups)
 
     def group(self, line: int) -> str:
         """What heads the block of rows that a row stands in; empty where there are no blocks."""
@@ -128,7 +134,7 @@ class View:
 
     def subject(self, names: Iterable[Named], link: float = 0.7) -> Subject:
         """The lines that names stand for; where there are none, what "it" or "our model" is."""
-        named = tuple(names)
+        named = _narrowest(names)
         if named:
             return Subject(lines_of(named), mean_score(named))
         clause = self.clause
@@ -201,6 +207,12 @@ class View:
 def lines_of(names: Iterable[Named]) -> frozenset[int]:
     """All lines that names stand for."""
     return frozenset(index for name in names for index in name.lines)
+
+
+def _narrowest(names: Iterable[Named]) -> tuple[Named, ...]:
+    """The names without those that another one narrows down: "discriminative training ... the CS-only-discriminative model"."""
+    every = tuple(names)
+    return tuple(name for name in every if not any(other.lines < name.lines for other in every))
 
 
 def mean_score(names: Iterable[Named]) -> float:
