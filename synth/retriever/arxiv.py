@@ -66,13 +66,14 @@ class _Session:
 
     client: PoliteClient
     deadline: float
-    read_seconds: float = 60.0
+    read_seconds: float
+    max_bytes: int
     totals: list[int] = field(default_factory=list)
 
     def get(self, url: str, headers: object = None) -> _Answer:
         """One page of results; a Fault instead of anything that is none."""
         reply = self.client.get(
-            _call(url, "arxiv-feed", self.deadline, keep=DAY, check=feed.check, read_seconds=self.read_seconds, max_bytes=MAX_FEED_BYTES)
+            _call(url, "arxiv-feed", self.deadline, keep=DAY, check=feed.check, read_seconds=self.read_seconds, max_bytes=self.max_bytes)
         )
         page = feed.read(reply)
         self.totals.append(page.total)
@@ -97,6 +98,7 @@ class ArxivSource:
         search_seconds: float = 150.0,
         fetch_seconds: float = 120.0,
         read_seconds: float = 60.0,
+        max_page_bytes: int = MAX_FEED_BYTES,
     ) -> None:
         base = base_url or os.environ.get("SYNTH_ARXIV_URL") or BASE_URL
         self.base_url = base.strip().rstrip("/").removesuffix("/api/query")
@@ -107,6 +109,7 @@ class ArxivSource:
         self.search_seconds = search_seconds
         self.fetch_seconds = fetch_seconds
         self.read_seconds = read_seconds
+        self.max_page_bytes = max_page_bytes
         self._failed_fetches = 0
 
     def search(self, question: Question, limit: int) -> Answer:
@@ -203,7 +206,7 @@ class ArxivSource:
         import arxiv
 
         limit = max(1, min(limit, LARGEST_RESULT))  # 0 would make the package fetch everything
-        session = _Session(self.client, deadline, self.read_seconds)
+        session = _Session(self.client, deadline, self.read_seconds, self.max_page_bytes)
         search = arxiv.Search(query=query, max_results=limit)
         return self._gather(session, search, query, limit, found)
 
@@ -212,7 +215,7 @@ class ArxivSource:
         import arxiv
 
         label = "id_list:" + ",".join(ids)
-        session = _Session(self.client, deadline, self.read_seconds)
+        session = _Session(self.client, deadline, self.read_seconds, self.max_page_bytes)
         entry = self._gather(session, arxiv.Search(id_list=list(ids), max_results=len(ids)), label, len(ids), found)
         refused = re.search(r"incorrect id format for (\S+)", entry.reason)
         others = [known for known in ids if refused and known != refused.group(1)]

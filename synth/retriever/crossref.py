@@ -11,9 +11,10 @@ from urllib.parse import quote
 from synth.model import Paper, Question, SearchEntry, split_arxiv_id
 from synth.model.paper import normal_doi
 from synth.retriever import record as read
+from synth.retriever.gate import no_page
 from synth.retriever.limits import day
 from synth.retriever.queries import word_queries
-from synth.retriever.service import Page, Service, no_page
+from synth.retriever.service import Page, Service
 from synth.retriever.tally import Tally
 from synth.store.limiter import Fault
 

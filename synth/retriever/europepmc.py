@@ -10,9 +10,10 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from synth.model import Paper, Question
 from synth.model.paper import normal_doi
 from synth.retriever import record as read
+from synth.retriever.gate import no_page
 from synth.retriever.limits import day
 from synth.retriever.queries import EUROPE_PMC, boolean_queries
-from synth.retriever.service import Page, Service, no_page
+from synth.retriever.service import Page, Service
 from synth.store.limiter import Fault
 
 NOTICES = frozenset({"retraction of publication", "retraction notice"})

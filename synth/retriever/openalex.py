@@ -12,9 +12,10 @@ from synth.model import Paper, Question, split_arxiv_id
 from synth.model.paper import normal_doi
 from synth.retriever import record as read
 from synth.retriever.arxiv import bare_id
+from synth.retriever.gate import no_page
 from synth.retriever.limits import day
 from synth.retriever.queries import OPENALEX, boolean_queries
-from synth.retriever.service import Page, Service, no_page
+from synth.retriever.service import Page, Service
 
 FIELDS = {"cs": 17, "econ": 20, "eess": 22, "stat": 26, "math": 26, "physics": 31, "q-bio": 13}
 """OpenAlex's field of each archive of arXiv, the nearest that it has (docs.openalex.org, topics)."""

@@ -12,9 +12,10 @@ from synth.model import Paper, Question, split_arxiv_id
 from synth.model.paper import normal_doi
 from synth.retriever import record as read
 from synth.retriever.arxiv import bare_id
+from synth.retriever.gate import no_page
 from synth.retriever.limits import day
 from synth.retriever.queries import word_queries
-from synth.retriever.service import Page, Service, no_page
+from synth.retriever.service import Page, Service
 from synth.store.limiter import Fault
 
 FIELDS = "paperId,externalIds,title,abstract,venue,year,publicationDate,authors,openAccessPdf,publicationTypes"

@@ -7,9 +7,7 @@ shape is a Fault, whatever its status; a page that gives nothing new ends the se
 
 from __future__ import annotations
 
-import json
 import os
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,9 +17,8 @@ from urllib.parse import urlencode, urlsplit
 from synth.errors import UsageError
 from synth.model import Fetched, Paper, Question, SearchEntry, Skipped, SourceState
 from synth.retriever.fulltext import open_pdf
+from synth.retriever.gate import message, no_page, parsed, said
 from synth.retriever.merge import is_believable
-from synth.retriever.plain import plain
-from synth.retriever.record import text
 from synth.retriever.source import Answer, taken_back
 from synth.retriever.tally import Tally
 from synth.store.http import Call, PoliteClient, Reply
@@ -32,7 +29,6 @@ KEEP_SECONDS = 7 * 86_400.0
 MAX_PAGE_BYTES = 30_000_000
 DOWN: tuple[SourceState, ...] = ("throttled", "unauthorised", "unavailable")
 """states after which the next query would fare no better."""
-_SLOW_DOWN = re.compile(r"too many requests|rate limit|rate exceeded|throttl", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -184,7 +180,7 @@ class Service(ABC):
 
         def check(reply: Reply) -> None:
             if reply.status == 400:
-                raise Fault("bad_request", f"{self.label} refused the query: {_message(reply) or 'HTTP 400'}", status=400, tries=1)
+                raise Fault("bad_request", f"{self.label} refused the query: {message(reply) or 'HTTP 400'}", status=400, tries=1)
             data = parsed(reply)
             if gate:
                 self.page(data, url)
@@ -235,7 +231,7 @@ class Service(ABC):
                 if not tally.add(map(self.record, page.records)):
                     tally.notes += ["a page gave nothing new, so no further one was asked for"] if page.records and page.next else []
                     break
-                url = page.next
+                url = page.next if page.total is None or len(tally.held) < page.total else None
         except Fault as fault:
             tally.fault = self._told(fault)
         return tally.entry(self.name, query, limit, self.client.throttled[self.name] - throttled)
@@ -253,7 +249,10 @@ class Service(ABC):
             return f"{name or wanted.title!r} is no id that {self.label} knows"
         try:
             if address is not None:
-                paper = self.record(self.single(self.ask(address, deadline, gate=False)))
+                data = self.ask(address, deadline, gate=False)
+                paper = self.record(self.single(data))
+                if paper is None and said(data):
+                    raise no_page(data)
                 return paper or f"{self.label} has no usable record of {name}"
             records = map(self.record, self.page(self.ask(hits or "", deadline), hits or "").records)
         except Fault as fault:
@@ -276,49 +275,3 @@ class Service(ABC):
         if fault.state == "unauthorised" and self.key_help:
             reason += f"; {self.key_help}"
         return Fault(fault.state, reason, status=fault.status, tries=1)
-
-
-def parsed(reply: Reply) -> Any:
-    """The JSON object of an answer; a Fault for anything else, and for an error that was sent as an answer."""
-    body = reply.content.strip()
-    if not body:
-        raise Fault("malformed", f"an empty body (HTTP {reply.status})")
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        if body[:300].lstrip(b"\xef\xbb\xbf").lower().startswith((b"<!doctype html", b"<html")):
-            raise Fault("malformed", f"an HTML page instead of JSON (HTTP {reply.status})") from error
-        if _SLOW_DOWN.search(body[:200].decode("utf-8", "replace")):
-            raise Fault("throttled", f'"{plain(body[:80].decode("utf-8", "replace"))}" (HTTP {reply.status})') from error
-        what = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else "cannot be read, it may be cut off"
-        raise Fault("malformed", f"the JSON {what}") from error
-    if not isinstance(data, dict):
-        raise Fault("malformed", f"JSON of another shape: {type(data).__name__} instead of an object")
-    return data
-
-
-def no_page(data: Mapping[str, Any]) -> Fault:
-    """What a JSON object says that should have held a page of results: an error of its own, or nothing known."""
-    said = _said(data)
-    if _SLOW_DOWN.search(said):
-        return Fault("throttled", f"an error sent as an answer: {said}")
-    if said:
-        return Fault("bad_request", f"an error sent as an answer: {said}", tries=1)
-    return Fault("malformed", "JSON without results")
-
-
-def _message(reply: Reply) -> str:
-    try:
-        data = parsed(reply)
-    except Fault:
-        return ""
-    return _said(data)
-
-
-def _said(data: Mapping[str, Any]) -> str:
-    """The words of an error, under the names that these services give them."""
-    told = data.get("message")
-    if isinstance(told, list):  # Crossref's list of what is wrong with the parameters
-        told = "; ".join(text(item.get("message")) for item in told if isinstance(item, dict))
-    said = (data.get("error"), told, data.get("errMsg"))
-    return "; ".join(dict.fromkeys(plain(str(part)) for part in said if isinstance(part, str) and part.strip()))[:300]

@@ -11,7 +11,8 @@ from synth.model import Fetched, Paper, Question, Skipped
 from synth.model.paper import normal_doi
 from synth.retriever import record as read
 from synth.retriever.fulltext import open_pdf
-from synth.retriever.service import Page, Service, no_page
+from synth.retriever.gate import no_page
+from synth.retriever.service import Page, Service
 from synth.retriever.source import taken_back
 from synth.store.limiter import Fault
 
