@@ -60,7 +60,7 @@ _OUR_KIND = re.compile(
     r"|systems?|algorithms?|frameworks?))\b"
 )
 _WE = re.compile(
-    r"^(?P<words>[Ww]e)\s+(?P<adverb>(?:also|further|consistently)\s+)?"
+    r"^(?P<opening>(?:On|In|For|With|At|Across)\s(?:(?!\bwe\b)[^;:.]){2,100},\s+)?(?P<words>[Ww]e)\s+(?P<adverb>(?:also|further|consistently)\s+)?"
     r"(?P<verb>achieve|obtain|outperform|reach|attain|surpass|improve|reduce|get|beat|match|gain)(?P<past>d|ed)?\b"
 )
 _IT = re.compile(r"^(?P<words>[Ii]t|[Tt]hey|[Tt]his method|[Tt]hese methods)\s+(?=\w+s\b|\w+ly\b|outperform|are|is|have|has|can|do|does)")
@@ -133,7 +133,7 @@ def resolved(sentence: str, itself: str | None, before: str = "") -> tuple[str, 
         if itself is None:
             return sentence, "refers to “our method”, and the paper names none"
         sentence = _SELF.sub(lambda match: itself + (match["own"] or ""), sentence)
-        sentence = _WE.sub(lambda match: f"{itself} {match['adverb'] or ''}{_third_person(match['verb'], match['past'])}", sentence)
+        sentence = _WE.sub(lambda match: _done_by(itself, match), sentence)
     if this := _THIS.search(sentence):
         meant = _names(before) or ((itself,) if itself else ())
         if len(meant) != 1:
@@ -159,6 +159,10 @@ def _possessed(sentence: str, itself: str | None) -> str:
 
 def _the(our: str) -> str:
     return "The" if our[0].isupper() else "the"
+
+
+def _done_by(itself: str, match: re.Match[str]) -> str:
+    return f"{match['opening'] or ''}{itself} {match['adverb'] or ''}{_third_person(match['verb'], match['past'])}"
 
 
 def _third_person(verb: str, past: str | None) -> str:

@@ -158,6 +158,9 @@ RESOLVED = [
     ("The latter beats SiT.", "We compare EViT and ToMe.", "ToMe beats SiT."),
     ("Of EViT and ToMe, the former is faster.", "", "Of EViT and ToMe, EViT is faster."),
     ("It is shown that EViT beats SiT.", "ToMe is fast.", "It is shown that EViT beats SiT."),
+    ("On COCO, we achieve 40.1 mAP.", "", "On COCO, FooViT achieves 40.1 mAP."),
+    ("This approach beats EViT.", "SiT was trained longer.", "SiT beats EViT."),
+    ("Both models outperform EViT.", "SiT and ToMe were trained longer.", "SiT and ToMe outperform EViT."),
     ("Our FooViT-B beats EViT.", "", "FooViT-B beats EViT."),
     ("Our smaller FooViT-S/16 model beats EViT.", "", "The smaller FooViT-S/16 model beats EViT."),
     ("On COCO, our large model beats EViT.", "", "On COCO, FooViT's large model beats EViT."),
@@ -174,6 +177,8 @@ AMBIGUOUS = [
     ("Our method beats EViT.", None, "", "refers to “our method”, and the paper names none"),
     ("It beats EViT.", "FooViT", "SiT and ToMe were trained longer.", "“It” has no one thing to refer to"),
     ("It beats EViT.", "FooViT", "", "“It” refers to nothing before it"),
+    ("Both models outperform EViT.", "FooViT", "SiT was trained.", "“Both models” has no clear group to refer to"),
+    ("This model beats EViT.", "FooViT", "SiT and ToMe were trained longer.", "“This model” has no one thing to refer to"),
     ("The latter beats EViT.", "FooViT", "SiT was trained.", "“the latter” has no clear pair to refer to"),
 ]
 
@@ -182,6 +187,22 @@ AMBIGUOUS = [
 def test_ambiguous_reference_is_refused(text: str, itself: str | None, before: str, reason: str) -> None:
     """What stays ambiguous is left as it is, with the reason."""
     assert resolved(text, itself, before) == (text, reason)
+
+
+def test_sentence_of_two_statements_gives_two_claims() -> None:
+    """Each statement is a claim of its own with the whole sentence as its quote; the budget counts claims."""
+    text = "FooViT outperforms EViT on ImageNet, and ToMe outperforms SiT on COCO."
+    document = make_document(("results", text))
+    claims = extract(document)
+    assert [claim.text for claim in claims] == ["FooViT outperforms EViT on ImageNet.", "ToMe outperforms SiT on COCO."]
+    assert {claim.quote for claim in claims} == {text}
+    assert len(extract(document, budget=1)) == 1
+
+
+def test_statements_that_lean_on_each_other_stay_together() -> None:
+    """A sentence whose parts alone would say something else is one claim."""
+    (claim,) = extract(make_document(("results", "On ImageNet, FooViT outperforms EViT and reduces the GFLOPs by 35%.")))
+    assert claim.hypothesis is not None and claim.hypothesis.kind == "all"
 
 
 def test_unresolved_claim_keeps_its_reason() -> None:
