@@ -23,9 +23,9 @@ from synth.extractor.roles import MERGED, ROLES, WEIGHTS, RoleModel, merged
 from synth.extractor.traits import SIZE, matrix
 
 COMMAND = "python -m synth.extractor.recipes.train_roles --bench ../shared/data/bench"
-DECAY = 0.1
+DECAY = 0.02
 """weight of the squared weights beside the log-likelihood; of the steps as well."""
-ROUNDS = 40
+ROUNDS = 50
 """steps of L-BFGS, which stop short of fitting the noise of the labels."""
 FOLDS = 5
 
