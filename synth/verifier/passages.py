@@ -2,7 +2,7 @@
 Search over all passages of all documents, in two steps.
 
 1. The documents that fit the claim as wholes give all their passages, and so do the best passages by BM25 anywhere.
-2. Words, embeddings, neighbours, document and place of each are summed by the ranker.
+2. Words, embeddings, neighbours and document of each are summed by the ranker.
 
 So a claim costs about the same among a thousand documents as among fifty; indexing embeds every passage once.
 """
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from synth.model import Document, Passage
 from synth.verifier.documents import DocumentIndex, Embeds, Floats, is_searched, relative
 from synth.verifier.lexical import Bm25, terms_of
-from synth.verifier.ranker import standing, weights
+from synth.verifier.ranker import weights
 from synth.verifier.voices import is_near_copy, keys_of_claim, works_of
 
 __all__ = ["Embeds", "Hit", "PassageIndex", "is_near_copy", "keys_of_claim"]
@@ -54,16 +54,13 @@ class PassageIndex:
         passages: list[Passage] = []
         terms: list[list[str]] = []
         homes: list[int] = []
-        shape: list[Floats] = [np.zeros((0, 3), np.float32)]
         for home, document in enumerate(self.documents):
             kept = _spoken(document, seen)
             passages += [passage for passage, _ in kept]
             terms += [words for _, words in kept]
             homes += [home] * len(kept)
-            shape.append(standing(document, [passage for passage, _ in kept], [len(words) for _, words in kept]))
         self.passages = tuple(passages)
         self._home: Places = np.array(homes, np.int64)
-        self._standing = np.concatenate(shape)
         self._works = works_of(self.documents)
         self._words = Bm25(terms)
         said: list[list[str]] = [[] for _ in self.documents]
@@ -92,7 +89,7 @@ class PassageIndex:
         if not len(ids):
             return ids, np.zeros((0, len(weights())), np.float32)
         cosine, around = self._cosines(ids, self._embedder.embed([text])[0])
-        return ids, np.column_stack([relative(words[ids]), covered[ids], cosine, around, fit[self._home[ids]], self._standing[ids]])
+        return ids, np.column_stack([relative(words[ids]), covered[ids], cosine, around, fit[self._home[ids]]])
 
     def _looked_at(self, words: Floats, fit: Floats, among: Mask) -> Places:
         open_documents = np.flatnonzero(np.bincount(self._home[among], minlength=len(fit)))

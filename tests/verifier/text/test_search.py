@@ -15,7 +15,7 @@ from synth.reader.read import read
 from synth.verifier.documents import DocumentIndex, relative, summary_of
 from synth.verifier.lexical import Bm25
 from synth.verifier.passages import DOCUMENTS, PassageIndex
-from synth.verifier.ranker import FEATURES, standing, weights
+from synth.verifier.ranker import FEATURES, weights
 from synth.verifier.textual import TextWitness
 from synth.verifier.voices import works_of
 
@@ -133,15 +133,6 @@ def test_the_sentences_around_tell_what_a_sentence_speaks_of() -> None:
     assert around["near", said] > around["far", said]
     alone = PassageIndex([make_document("x", said)], WordHash())
     assert alone.signs(NEEDLE, everything(alone))[1][0, FEATURES.index("around")] == 0
-
-
-def test_place_counts_where_it_means_something() -> None:
-    """How far down a sentence stands counts in an abstract, how near the beginning elsewhere."""
-    abstract = make_document("a", "First of three here.", "Second of three here.", "Third of three here.", role="abstract")
-    body = make_document("b", "First of three here.", "Second of three here.", "Third of three here.")
-    assert standing(abstract, list(abstract.passages), [4, 4, 4])[:, 1].tolist() == pytest.approx([0, 0.5, 1], abs=0.05)
-    assert standing(abstract, list(abstract.passages), [4, 4, 4])[:, 2].tolist() == [0, 0, 0]
-    assert standing(body, list(body.passages), [4, 4, 4])[:, 1:].tolist() == [[0, 1], [0, 0.5], [0, pytest.approx(1 / 3)]]
 
 
 def test_every_feature_has_a_weight_and_likeness_counts_for_evidence() -> None:
