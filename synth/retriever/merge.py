@@ -36,7 +36,7 @@ class Work:
         if record.source.startswith("folder") and not record.abstract:  # its title may be no more than a file name
             gaps["title"] = next((paper.title for paper in self.papers if not paper.source.startswith("folder")), record.title)
         gaps["ids"] = tuple(key for key in dict.fromkeys(key for paper in self.papers for key in paper.keys) if key != record.id)
-        back = next((paper for paper in self.papers if paper.withdrawn), None)
+        back = next((paper for paper in self.papers if paper.withdrawn and not _is_other_version(paper, record)), None)
         if back is not None and not record.withdrawn:
             gaps |= {"withdrawn": True, "notice": back.notice or f"withdrawn: {back.comment or f'{back.source} says so'}"}
         return record.model_copy(update=gaps)
@@ -46,8 +46,17 @@ class Work:
         """The arXiv ids of its records; one, unless a source is mistaken."""
         return frozenset(paper.arxiv_id for paper in self.papers if paper.arxiv_id)
 
+    def mark(self, notice: str) -> None:
+        """Put down what says that the work was taken back."""
+        self.papers[0] = self.papers[0].model_copy(update={"withdrawn": True, "notice": notice})
+
     def _any(self, name: str) -> object:
         return next((value for paper in self.papers if (value := getattr(paper, name))), None)
+
+
+def _is_other_version(paper: Paper, record: Paper) -> bool:
+    """Whether they are two versions of one preprint, of which one may be withdrawn and the other not."""
+    return record.arxiv_version is not None and paper.arxiv_id == record.arxiv_id and paper.arxiv_version != record.arxiv_version
 
 
 def merge(papers: Iterable[Paper]) -> tuple[list[Work], int]:

@@ -7,32 +7,23 @@ source that is down is one notice while the others go on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from synth.errors import NothingRetrieved
 from synth.model import Fetched, Paper, Question, SearchEntry, Skipped
-from synth.retriever.merge import Work, is_same, merge
-from synth.retriever.rank import nearness
-from synth.retriever.source import Answer, Source
+from synth.retriever.account import BELOW, reason_of, settled
+from synth.retriever.fetching import fetch
+from synth.retriever.limits import outside
+from synth.retriever.merge import Work
+from synth.retriever.searching import Found, find_named, in_order, mark_retracted, search
+from synth.retriever.source import Source
 
 if TYPE_CHECKING:
     from synth.store.embedding import Embedder
 
-CANDIDATES = 50
-"""papers asked of each query before ranking; more than three times the default of papers read."""
 DOWN = ("throttled", "unauthorised", "unavailable", "malformed", "bad_request")
-
-
-@runtime_checkable
-class Opens(Protocol):
-    """A source that can look into its files before they are fetched."""
-
-    def opening(self, paper: Paper) -> str | None:
-        """The first words of a paper's file; None where there is not a word that can be read."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -54,14 +45,6 @@ class Ranking:
     notices: tuple[str, ...] = ()
 
 
-@dataclass
-class _Found:
-    """What the sources gave so far."""
-
-    skipped: list[Skipped] = field(default_factory=list)
-    log: list[SearchEntry] = field(default_factory=list)
-
-
 def retrieve(
     question: Question,
     sources: Sequence[Source],
@@ -69,32 +52,39 @@ def retrieve(
     embedder: Embedder,
     max_papers: int = 15,
     named: Sequence[str] = (),
+    snowball: int = 0,
     on_progress: Callable[[str], None] | None = None,
 ) -> Retrieval:
     """
     The full texts of at most max_papers papers, those named first, then the ones nearest to the question.
 
-    raises   NothingRetrieved if not a single full text was had
+    snowball  rounds in which the best papers' references and citations are looked at too
+    raises    NothingRetrieved if not a single full text was had
     """
     say = on_progress or (lambda line: None)
-    found = _Found()
-    wanted = _find_named(named, sources, found, say)
-    named_papers = [paper for work in wanted for paper in work.papers]
-    candidates = _search(question, sources, found, say) if max_papers > len(wanted) else []
-    works = [work for work in merge(candidates)[0] if not any(is_same(a, b) for a in work.papers for b in named_papers)]
-    ranked, mute = _ranked(question, works, sources, embedder)
+    found = Found()
+    names = find_named(named, sources, found, say)
+    if max_papers > len(found.shelf.works):
+        search(question, sources, found, embedder, snowball, say)
+    wanted, others = _apart(found.shelf.works, names)
+    ranked, mute = in_order(question, _inside(question, others, found), sources, embedder)
     most = max(max_papers, len(wanted))
-    fetched, left = _fetch([_records(work) for work in (*wanted, *ranked)], most, sources, found, say)
+    mark_retracted([*wanted, *ranked[: 2 * most]], sources, found, say)
+    fetched, skipped, left = fetch([*wanted, *ranked], most, sources, say)
     read = len(fetched)
     # Files without a readable word take no place from a paper; they are handed on so that the reader can say what is wrong.
-    fetched += _fetch([_records(work) for work in mute], len(mute), sources, found, say)[0]
-    log = _with_duplicates(found.log, named_papers, candidates)
+    unread, lost, _ = fetch(mute, max(1, len(mute)), sources, say)
+    for work, outcome in (*skipped, *lost):
+        found.skipped.append(outcome)
+        found.leave([work], reason_of(outcome))
+    found.leave([*wanted, *ranked][len(wanted) + len(ranked) - left :], BELOW)
+    log = settled(found.log, found.shelf.works, found.excluded)
     notices = _notices(sources, log)
     if left:
         notices = (*notices, f"{left} papers that were found rank below the {read} that were read and were left out")
-    if not fetched:
+    if not fetched and not unread:
         raise _nothing(log, found.skipped)
-    return Retrieval(tuple(fetched), tuple(found.skipped), tuple(log), notices)
+    return Retrieval(tuple(item for _, item in (*fetched, *unread)), tuple(found.skipped), log, notices)
 
 
 def find(
@@ -103,131 +93,44 @@ def find(
     *,
     embedder: Embedder,
     max_papers: int = 15,
+    snowball: int = 0,
     on_progress: Callable[[str], None] | None = None,
 ) -> Ranking:
     """
-    The papers that a retrieval would fetch first, best first, with nothing fetched.
+    The papers that a retrieval would fetch first, best first, with nothing fetched; those taken back are marked.
 
     raises   NothingRetrieved if no source has a paper
     """
-    found = _Found()
-    candidates = _search(question, sources, found, on_progress or (lambda line: None))
-    ranked, mute = _ranked(question, merge(candidates)[0], sources, embedder)
-    log = _with_duplicates(found.log, (), candidates)
-    if not ranked and not mute:
+    say = on_progress or (lambda line: None)
+    found = Found()
+    search(question, sources, found, embedder, snowball, say)
+    ranked, mute = in_order(question, _inside(question, found.shelf.works, found), sources, embedder)
+    works = [*ranked, *mute]
+    mark_retracted(works[:max_papers], sources, found, say)
+    found.leave(works[max_papers:], BELOW)
+    log = settled(found.log, found.shelf.works, found.excluded)
+    if not works:
         raise _nothing(log, ())
-    return Ranking(tuple(work.best for work in (*ranked, *mute))[:max_papers], tuple(log), _notices(sources, log))
+    return Ranking(tuple(work.best for work in works[:max_papers]), log, _notices(sources, log))
 
 
-def _find_named(named: Sequence[str], sources: Sequence[Source], found: _Found, say: Callable[[str], None]) -> list[Work]:
-    """The named works in the order named, with every source's record; a name that no source knows is skipped with all their reasons."""
-    names = list(dict.fromkeys(name.strip() for name in named if name.strip()))
-    order: dict[str, int] = {}
-    papers: list[Paper] = []
-    missing: dict[str, list[Skipped]] = {name: [] for name in names}
-    for source in sources if names else ():
-        say(f"looking for {len(names)} named papers in {source.name}")
-        answer, lost = source.find(names)
-        found.log += answer.log
-        for skipped in lost:
-            missing.setdefault(skipped.paper.title, []).append(skipped)
-        known = [name for name in names if name not in {skipped.paper.title for skipped in lost}]
-        for position, paper in enumerate(answer.papers):
-            order.setdefault(paper.id, names.index(known[min(position, len(known) - 1)]) if known else len(names))
-        papers += answer.papers
-    for name in names:
-        if missing[name] and len(missing[name]) == len(sources):
-            text = "; ".join(dict.fromkeys(skipped.reason for skipped in missing[name]))
-            found.skipped.append(missing[name][0].model_copy(update={"reason": text}))
-    works, _ = merge(papers)
-    return sorted(works, key=lambda work: min(order[paper.id] for paper in work.papers))
+def _apart(works: Sequence[Work], named: Mapping[str, int]) -> tuple[list[Work], list[Work]]:
+    """The named works in the order named, and the others."""
+    places = {id(work): min((named[paper.id] for paper in work.papers if paper.id in named), default=-1) for work in works}
+    wanted = sorted((work for work in works if places[id(work)] >= 0), key=lambda work: places[id(work)])
+    return wanted, [work for work in works if places[id(work)] < 0]
 
 
-def _search(question: Question, sources: Sequence[Source], found: _Found, say: Callable[[str], None]) -> list[Paper]:
-    """What all sources give, searched at the same time since they are different places, in the order of the sources."""
-    say(f"searching {', '.join(source.name for source in sources)}")
-    if not sources:
-        return []
-    with ThreadPoolExecutor(max_workers=len(sources)) as pool:
-        answers: list[Answer] = list(pool.map(lambda source: source.search(question, CANDIDATES), sources))
-    papers: list[Paper] = []
-    for answer in answers:
-        found.log += answer.log
-        papers += answer.papers
-    return papers
-
-
-def _ranked(question: Question, works: Sequence[Work], sources: Sequence[Source], embedder: Embedder) -> tuple[list[Work], list[Work]]:
-    """The works, nearest to the question first, and apart from them those without a word that can be read."""
-    texts = [_about(work.best, sources) for work in works]
-    mute = [work for work, text in zip(works, texts, strict=True) if text is None]
-    told = [(work, text) for work, text in zip(works, texts, strict=True) if text is not None]
-    scores = nearness(question, [text for _, text in told], embedder)
-    order = sorted(range(len(told)), key=lambda index: (-scores[index], told[index][0].best.id))
-    return [told[index][0] for index in order], mute
-
-
-def _about(paper: Paper, sources: Sequence[Source]) -> str | None:
-    """Title and abstract; where there is no abstract, the first words of the file if its source can tell them."""
-    source = _source_of(paper, sources)
-    if paper.abstract or not isinstance(source, Opens):
-        return f"{paper.title}. {paper.abstract}".strip()
-    opening = source.opening(paper)
-    return None if opening is None else f"{paper.title}. {opening}"
-
-
-def _records(work: Work) -> list[Paper]:
-    """The records of a work, the best first."""
-    return [work.best, *(paper for paper in work.papers if paper.source != work.best.source)]
-
-
-def _fetch(
-    queue: Sequence[Sequence[Paper]], most: int, sources: Sequence[Source], found: _Found, say: Callable[[str], None]
-) -> tuple[list[Fetched], int]:
-    """Full texts until there are enough, and how many works were not needed: one that cannot be had makes room for the next."""
-    fetched: list[Fetched] = []
-    for done, records in enumerate(queue):
-        if len(fetched) >= most:
-            return fetched, len(queue) - done
-        say(f"fetching {records[0].title[:60]} ({len(fetched) + 1} of at most {most})")
-        reasons: list[str] = []
-        for paper in records:  # another source's record of the same work, where the first cannot be had
-            source = _source_of(paper, sources)
-            outcome = source.fetch(paper) if source is not None and not paper.withdrawn else _withdrawn(paper)
-            if isinstance(outcome, Fetched):
-                fetched.append(outcome)
-                break
-            reasons.append(outcome.reason)
+def _inside(question: Question, works: Sequence[Work], found: Found) -> list[Work]:
+    """The works within the question's limits; the others are put down with the limit."""
+    kept: list[Work] = []
+    for work in works:
+        reason = outside(work.best, question)
+        if reason:
+            found.leave([work], reason)
         else:
-            found.skipped.append(Skipped(paper=records[0], reason="; ".join(dict.fromkeys(reasons))))
-    return fetched, 0
-
-
-def _withdrawn(paper: Paper) -> Skipped:
-    return Skipped(paper=paper, reason=f"withdrawn: {paper.comment or 'its authors or arXiv took it back'}"[:300])
-
-
-def _source_of(paper: Paper, sources: Sequence[Source]) -> Source | None:
-    return next((source for source in sources if source.name == paper.source), None)
-
-
-def _with_duplicates(log: Sequence[SearchEntry], named: Sequence[Paper], candidates: Sequence[Paper]) -> list[SearchEntry]:
-    """The log, with the records of works that another source gave already counted as duplicates, so that its numbers add up."""
-    seen: list[Paper] = []
-    again: dict[str, int] = {}
-    for paper in (*named, *candidates):
-        if any(is_same(paper, held) for held in seen):
-            again[paper.source] = again.get(paper.source, 0) + 1
-        else:
-            seen.append(paper)
-    entries = list(log)
-    for index in reversed(range(len(entries))):
-        entry = entries[index]
-        more = min(again.get(entry.source, 0), entry.received - entry.duplicates)
-        if more:
-            again[entry.source] -= more
-            entries[index] = entry.model_copy(update={"duplicates": entry.duplicates + more})
-    return entries
+            kept.append(work)
+    return kept
 
 
 def _notices(sources: Sequence[Source], log: Sequence[SearchEntry]) -> tuple[str, ...]:

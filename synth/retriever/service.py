@@ -127,6 +127,8 @@ class Service(ABC):
 
     def follow(self, papers: Sequence[Paper], limit: int) -> Answer:
         """The references and the citations of the papers."""
+        if self.missing():
+            return Answer((), ())
         links = [link for paper in papers for link in self.linked(paper, limit)]
         return self._gathered(links, limit, {})
 
@@ -145,13 +147,15 @@ class Service(ABC):
 
     def match(self, papers: Sequence[Paper]) -> Answer:
         """The service's records of those of the papers that it surely knows, by an id or by title, first author and year."""
+        if self.missing() or not papers:
+            return Answer((), ())
         tally = Tally({})
         deadline = self.client.clock.now() + self.search_seconds
         for paper in papers:
             outcome = self._outcome(paper, next((key for key in paper.keys if self.address(key)), ""), deadline, tally)
             if isinstance(outcome, Paper):
                 tally.add([outcome])
-        return Answer(tuple(tally.found.values()), (self._entry(tally, f"completing {len(papers)} listed papers"),) if papers else ())
+        return Answer(tuple(tally.found.values()), (self._entry(tally, f"completing {len(papers)} listed papers"),))
 
     def can_fetch(self, paper: Paper) -> bool:
         """Whether it is worth asking for the full text of another source's paper."""
