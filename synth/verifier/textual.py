@@ -132,7 +132,8 @@ class TextWitness:
 
     def _decided(self, claim: Claim, independent: list[Heard], stances: Stances, quotes: tuple[Quote, ...]) -> Evidence:
         pro = [each for each in independent if each.decides("supports", self._pool.tick)]
-        contra = [each for each in independent if each.decides("refutes", self._pool.cross)]
+        against = [each for each in independent if each.decides("refutes", self._pool.tick)]
+        contra = [each for each in against if each.decides("refutes", self._pool.cross)]
         testimony = Evidence(
             witness="text",
             outcome="inconclusive",
@@ -142,7 +143,7 @@ class TextWitness:
             reason=_undecided(independent, self._pool.tick),
             quotes=quotes,
         )
-        if pro and contra:
+        if pro and against:
             return testimony.model_copy(update={"reason": "passages of other papers disagree with one another"})
         if pro:
             surest = max(pro, key=lambda each: each.reading.supports)

@@ -1,10 +1,10 @@
-"""Stance of one passage towards one claim: every rule looks, the head weighs, the strongest reason is told."""
+"""One passage beside one claim: every rule looks, the strongest reason for a stance is told."""
 
 from __future__ import annotations
 
 from synth.verifier.stance.comparison import comparison
 from synth.verifier.stance.direction import direction
-from synth.verifier.stance.head import Head, head
+from synth.verifier.stance.head import Head, head, with_products
 from synth.verifier.stance.modality import modality
 from synth.verifier.stance.negation import negation
 from synth.verifier.stance.overlap import overlap
@@ -27,27 +27,35 @@ def signals_of(claim: str, passage: str) -> tuple[Signal, ...]:
 
 
 def features_of(signals: tuple[Signal, ...], similarity: float) -> dict[str, float]:
-    """Named inputs of the head."""
+    """Named inputs of the head, products included."""
     found = {"cosine": similarity}
     for signal in signals:
         found.update(signal.features)
-    return found
+    return with_products(found)
 
 
 def read_stance(claim: str, passage: str, similarity: float, *, weights: Head | None = None) -> Reading:
     """
-    The stance with probabilities and the reason.
+    What one sentence says by itself, its document left aside.
 
     similarity  cosine of the embeddings of both texts
     """
     signals = signals_of(claim, passage)
-    supports, refutes, neutral = (weights or head()).probabilities(features_of(signals, similarity))
-    veto = next((signal for signal in signals if signal.leans == "neutral" and signal.weight == 1.0), None)
-    if veto is not None:
-        supports, refutes = VETO * supports, VETO * refutes
-        neutral = 1.0 - supports - refutes
-    found = Reading(supports, refutes, neutral, "", signals)
-    return Reading(supports, refutes, neutral, _reason(found, veto), signals)
+    supports, refutes, _ = (weights or head()).sentence(features_of(signals, similarity))
+    return told(supports, refutes, signals)
+
+
+def told(supports: float, refutes: float, signals: tuple[Signal, ...]) -> Reading:
+    """The reading with its reason; a veto takes most of both stances."""
+    veto = _veto(signals)
+    left = 1.0 if veto is None else VETO
+    supports, refutes = left * supports, left * refutes
+    found = Reading(supports, refutes, 1.0 - supports - refutes, "", signals)
+    return Reading(found.supports, found.refutes, found.neutral, _reason(found, veto), signals)
+
+
+def _veto(signals: tuple[Signal, ...]) -> Signal | None:
+    return next((signal for signal in signals if signal.leans == "neutral" and signal.weight == 1.0), None)
 
 
 def _reason(found: Reading, veto: Signal | None) -> str:

@@ -62,5 +62,7 @@ def scope(claim: Side, passage: Side) -> Signal:
         ("elsewhere", float(bool(elsewhere))),
     )
     if elsewhere:
-        return Signal("scope", features, "neutral", 1.0, elsewhere)
+        # Names that the vocabulary does not know may be one thing under two names: only known ones are a veto.
+        known = bool(claim.of("method", "family", "dataset", "backbone"))
+        return Signal("scope", features, "neutral", 1.0 if known else 0.6, elsewhere)
     return Signal("scope", features)

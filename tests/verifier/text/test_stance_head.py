@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from importlib import resources
-from pathlib import Path
 
 import pytest
 
-from synth.store.embedding import Embedder
-from synth.verifier.recipes.labelled import scifact
-from synth.verifier.recipes.measure import figures
-from synth.verifier.recipes.train_stance import read_cases
-from synth.verifier.stance.head import head
+from synth.model import Passage
+from synth.verifier.stance.backend import Excerpt
+from synth.verifier.stance.calibration import calibrated_backends, calibration_line
+from synth.verifier.stance.pool import Pool, pool_of
+from synth.verifier.stance.reading import Reading
+from synth.verifier.stance.rules_and_head import HeadBackend
 
-FLOOR = 0.449
-"""macro-F1 of frozen sentence embeddings with logistic regression on SciFact verdicts with the cited abstract given."""
+FLOORS = {"scifact": 0.449, "citation_integrity": 0.396}
+"""macro-F1 of frozen sentence embeddings with logistic regression on SciFact, of the claim's words alone on Citation-Integrity."""
 
 
-@pytest.mark.shared
-def test_held_out_scifact_is_read_better_than_the_floor(shared: Path) -> None:
-    """On every sixth held-out claim with its abstract, macro-F1 lies above the floor."""
-    cases = [case for case in scifact(shared / "data" / "bench") if case.part == "held_out"][::6]
-    measured = json.loads(resources.files("synth.verifier.stance").joinpath("head.json").read_text())["measured"]["given_pool"]
-    given = replace(head(), pool=tuple(measured["pool"]), prior=tuple(measured["prior"]))
-    assert figures(cases, read_cases(cases, given, Embedder()), given)["macro_f1"] > FLOOR
+def test_shipped_figures_lie_above_their_floors_and_name_their_command() -> None:
+    """Weights and calibration carry what was measured on documents not seen, above what is had without reading, and the command."""
+    weights = json.loads(resources.files("synth.verifier.stance").joinpath("head.json").read_text())
+    assert {name: weights["measured"][name]["macro_f1"] > floor for name, floor in FLOORS.items()} == dict.fromkeys(FLOORS, True)
+    entry = calibrated_backends()["head"]
+    assert entry.command == weights["command"]
+    assert entry.low <= entry.ece <= entry.high
+    assert f"{entry.ece:.3f}" in calibration_line("head")
 
 
 def test_pooling_rises_with_support_and_falls_with_refutation() -> None:
     """More support never lowers the probability that a claim holds, more refutation never raises it."""
 
     def holds(*stances: tuple[float, float]) -> float:
-        supports, _, neutral = head().pooled(list(stances))
-        return supports + 0.5 * neutral
+        joined = Pool("head").joined([Reading(a, b, 1 - a - b, "") for a, b in stances])
+        return joined.supports + 0.5 * joined.neutral
 
     steps = [0.0, 0.1, 0.4, 0.8, 1.0]
     rising = [holds((0.2, 0.2), (value, 0.0)) for value in steps]
@@ -42,10 +42,19 @@ def test_pooling_rises_with_support_and_falls_with_refutation() -> None:
     assert falling == sorted(falling, reverse=True) and falling[0] > falling[-1]
 
 
-def test_shipped_figures_name_their_command() -> None:
-    """Weights and calibration carry the figures measured on held-out documents and the command that makes them again."""
-    weights = json.loads(resources.files("synth.verifier.stance").joinpath("head.json").read_text())
-    calibration = json.loads(resources.files("synth.verifier").joinpath("calibration.json").read_text())
-    assert {"scifact", "healthver"} <= weights["measured"].keys()
-    assert calibration["error"] == weights["measured"]["witness_scifact"]["ece_holds"]
-    assert calibration["command"] == weights["command"]
+def test_one_document_is_pooled_as_it_is() -> None:
+    """The probabilities of a single passage are those of the witness, and only a calibrated backend may decide below strict thresholds."""
+    joined = pool_of("head").joined([Reading(0.5, 0.3, 0.2, "")])
+    assert (joined.supports, joined.refutes, joined.neutral) == pytest.approx((0.5, 0.3, 0.2))
+    assert pool_of("head").calibrated
+    assert pool_of("some/model").tick > 0.8 < pool_of("some/model").cross
+
+
+def test_readings_keep_the_order_of_their_excerpts() -> None:
+    """Sentences of two documents are read document by document and told in the order in which they came."""
+    texts = ["ToMe beats EViT.", "EViT outperforms ToMe.", "The weather was mild in spring."]
+    excerpts = [Excerpt(Passage(paper_id=f"p{i % 2}", text=text, start=40 * i, end=40 * i + 30), 0.6) for i, text in enumerate(texts)]
+    readings = HeadBackend().read("ToMe beats EViT.", excerpts)
+    assert readings[0].supports > readings[0].refutes
+    assert readings[1].refutes > readings[1].supports
+    assert readings[2].supports < readings[0].supports
