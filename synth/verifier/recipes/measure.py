@@ -97,7 +97,8 @@ def calibrated(said: Sequence[Scored], transfer: Sequence[Scored]) -> Calibrated
     floor = np.mean([calibration_error(sure, (rng.random(len(sure)) < sure).astype(float)) for _ in range(100)])
     return Calibrated(
         fitted_on="SciFact, Citation-Integrity and contrast pairs of our own, four fifths of the documents",
-        measured_on="SciFact and Citation-Integrity, cross-validated by document (seven tenths of them had taught the part that reads single sentences)",
+        measured_on="SciFact and Citation-Integrity, cross-validated by document "
+        "(seven tenths of them had taught the part that reads single sentences)",
         n=len(said),
         ece=round(calibration_error(sure, right), 4),
         low=low,
