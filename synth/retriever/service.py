@@ -257,11 +257,12 @@ class Service(ABC):
                 paper = self.record(self.single(data))
                 if paper is None and said(data):
                     raise no_page(data)
-                return paper or f"{self.label} has no usable record of {name}"
+                lacks = "usable record of" if self.single(data) else "paper"
+                return paper or f"{self.label} has no {lacks} {name}"
             records = map(self.record, self.page(self.ask(hits or "", deadline), hits or "").records)
         except Fault as fault:
             if fault.status == 404:
-                return f"{self.label} has no paper {name or wanted.title!r}"
+                return f"{self.label} has no paper {name or repr(wanted.title)}"
             tally.fault = self._told(fault)
             return f"{self.label} could not be asked: {tally.fault.reason}"
         known = (paper for paper in records if paper is not None and is_believable(paper, wanted))
