@@ -9,6 +9,8 @@ from synth import pipeline
 from synth.controlling import control
 from synth.errors import NotFound
 from synth.extractor.parse import Parse, parse
+from synth.llm.hypotheses import completed
+from synth.llm.use import account, chosen_model
 from synth.model import Audit, Claim, Document, OldReport, Passage, Question, Run, claim_id
 from synth.progress import Progress, silent
 from synth.reader.shelf import read_all
@@ -20,6 +22,7 @@ from synth.store import provenance
 from synth.store.embedding import Embedder
 from synth.store.workspace import Workspace, write_atomic
 from synth.verifier.hearing import Hearing, calibration_error
+from synth.verifier.stance.calibration import calibration_lines
 
 SAME_STATEMENT = 0.85
 """cosine of MiniLM at which a sentence of a cited paper counts as the source of a claim; at 0.77 a sentence on another finding passed."""
@@ -38,6 +41,7 @@ def audit(path: Path, workspace: Workspace, settings: Settings, *, fallback: boo
     clock, started = pipeline.Clock(), provenance.now()
     text = _text(path)
     old = parse_report(text)
+    model = chosen_model(settings, workspace.cache)
     question = question_of(old.question or old.title)
     embedder = Embedder(settings.embedding_model, workspace.cache)
     cited = [f"{item.arxiv_id}v{item.arxiv_version}" if item.arxiv_version else item.arxiv_id for item in old.references if item.arxiv_id]
@@ -47,11 +51,12 @@ def audit(path: Path, workspace: Workspace, settings: Settings, *, fallback: boo
     clock.lap("read")
     parses = [parse(claim.text) for claim in old.claims]
     claims = _claims(old, parses, documents, embedder)
+    claims = completed(claims, model) if model else claims
     clock.lap("extract")
-    hearing = Hearing(workspace, documents, embedder, settings)
+    hearing = Hearing(workspace, documents, embedder, settings, model=model)
     ruled, findings = hearing.verify(claims, progress)
     clock.lap("verify")
-    siblings = control(hearing, ruled, findings, documents, lambda _, text: parse(text), progress) if settings.control else None
+    siblings = control(hearing, ruled, findings, documents, pipeline.reader((), model), progress) if settings.control else None
     clock.lap("control")
     checked = Run(
         name="audit-" + pipeline.folder_name(old.title, f"{text}{settings!r}"),
@@ -63,6 +68,8 @@ def audit(path: Path, workspace: Workspace, settings: Settings, *, fallback: boo
         findings=findings,
         siblings=siblings,
         uncovered=uncovered(question, documents),
+        model_use=account(model, settings),
+        calibration=calibration_lines(findings),
         calibration_error=calibration_error(),
         notices=retrieval.notices,
     )
@@ -86,11 +93,11 @@ def _text(path: Path) -> str:
         raise NotFound(f"{path} cannot be read", got=error.strerror or str(error), expected="a report as text or Markdown") from None
 
 
-def _claims(old: OldReport, parses: Sequence[Parse], documents: Sequence[Document], embedder: Embedder) -> list[Claim]:
+def _claims(old: OldReport, parses: Sequence[Parse], documents: Sequence[Document], embedder: Embedder) -> tuple[Claim, ...]:
     """The claims of the table, each with the sentence of a cited paper that says the same where there is one."""
     passages = [passage for document in documents for passage in document.passages]
     sources = _sources([claim.text for claim in old.claims], passages, embedder)
-    return [
+    return tuple(
         Claim(
             id=claim_id(source.paper_id if source else "report", f"{number} {claim.text}"),
             text=claim.text,
@@ -102,7 +109,7 @@ def _claims(old: OldReport, parses: Sequence[Parse], documents: Sequence[Documen
             notes=read.notes if source else (*read.notes, "no sentence of the cited documents says this"),
         )
         for number, (claim, read, source) in enumerate(zip(old.claims, parses, sources, strict=True))
-    ]
+    )
 
 
 def _sources(texts: Sequence[str], passages: Sequence[Passage], embedder: Embedder) -> list[Passage | None]:

@@ -25,6 +25,7 @@ from synth.extractor.readings import readings
 from synth.extractor.resolve import canonical, own_name, resolved
 from synth.extractor.roles import merged
 from synth.extractor.select import FLOOR
+from synth.llm.use import chosen_model
 from synth.model import Cell, Claim, Document, SectionRole, claim_id
 from synth.progress import Progress, silent
 from synth.reader.grid import Entry, cells
@@ -68,7 +69,7 @@ def evaluate(
     progress(f"reading {folder}")
     whole = open_benchmark(folder, split, Reading(sentences_of, roles_of, cells_of))
     result = scoring.score(whole, sample(whole, limit, settings.seed), Stations(settings, embedder), settings.seed, progress)
-    stance = calibration_line(settings.nli or "head")
+    stance = calibration_line("llm" if settings.llm else settings.nli or "head")
     result.details.update(limit=limit, seed=settings.seed, embedding_model=settings.embedding_model, stance=stance)
     if out is not None:
         scoring.save(result, out)
@@ -81,7 +82,7 @@ class Stations:
     def __init__(self, settings: Settings, embedder: Embedder) -> None:
         self._settings = settings
         self._embedder = embedder
-        self._backend = chosen_backend(settings)
+        self._backend = chosen_backend(settings, chosen_model(settings, embedder.cache))
         self._document: Document | None = None
         self._witnesses: tuple[Witness, ...] = ()
 

@@ -19,6 +19,8 @@ from synth.errors import NotFound, NothingRetrieved, UsageError
 from synth.extractor.extract import extract
 from synth.extractor.parse import Parse, parse
 from synth.extractor.resolve import canonical, own_name
+from synth.llm.hypotheses import completed, hypothesis_of, note_of
+from synth.llm.use import account, chosen_model
 from synth.model import Claim, Document, Finding, Paper, Provenance, Question, Run, Skipped, Verdict, slug, split_arxiv_id
 from synth.progress import Progress, silent
 from synth.reader.read import read
@@ -31,8 +33,10 @@ from synth.retriever.retrieve import Retrieval, find, retrieve
 from synth.settings import Settings
 from synth.store import provenance, runs
 from synth.store.embedding import Embedder
+from synth.store.llm import ChatModel, Dropped
 from synth.store.workspace import Workspace
 from synth.verifier.hearing import Hearing, calibration_error
+from synth.verifier.stance.calibration import calibration_lines
 
 
 @dataclass
@@ -81,18 +85,19 @@ def run(
     clock, started = Clock(), provenance.now()
     question = question_of(text)
     embedder = Embedder(settings.embedding_model, workspace.cache)
+    model = chosen_model(settings, workspace.cache)
     retrieval = _retrieve(question, workspace, settings, embedder, named, fallback, progress)
     clock.lap("search")
     documents, unreadable = read_all(retrieval.fetched, workspace.cache, progress)
     if not documents:
         raise NothingRetrieved(_nothing_readable(unreadable))
     clock.lap("read")
-    claims = claims_of(documents, question, settings)
+    claims = claims_of(documents, question, settings, model)
     clock.lap("extract")
-    hearing = Hearing(workspace, documents, embedder, settings)
+    hearing = Hearing(workspace, documents, embedder, settings, model=model)
     claims, findings = hearing.verify(claims, progress)
     clock.lap("verify")
-    siblings = control(hearing, claims, findings, documents, reader(documents), progress) if settings.control else None
+    siblings = control(hearing, claims, findings, documents, reader(documents, model), progress) if settings.control else None
     clock.lap("control")
     result = Run(
         name=run_name(question, settings, named),
@@ -104,6 +109,8 @@ def run(
         findings=findings,
         siblings=siblings,
         uncovered=uncovered(question, documents),
+        model_use=account(model, settings),
+        calibration=calibration_lines(findings),
         calibration_error=calibration_error(),
         notices=(*_unmet(named, retrieval), *retrieval.notices),
     )
@@ -111,21 +118,32 @@ def run(
     return keep(workspace, result, documents, settings, asked, started, clock)[0]
 
 
-def claims_of(documents: Sequence[Document], question: Question | None, settings: Settings) -> tuple[Claim, ...]:
-    """The claims of all documents, each id once, in the order of the documents."""
+def claims_of(
+    documents: Sequence[Document], question: Question | None, settings: Settings, model: ChatModel | None = None
+) -> tuple[Claim, ...]:
+    """The claims of all documents, each id once, in the order of the documents; a model reads what the grammar does not."""
     claims = {
         claim.id: claim
         for document in documents
         for claim in reversed(extract(document, question=question, budget=settings.claims_per_paper))
     }
     order = {document.paper.id: place for place, document in enumerate(documents)}
-    return tuple(sorted(claims.values(), key=lambda claim: (order[claim.paper_id], claim.passage.start if claim.passage else 0)))
+    found = tuple(sorted(claims.values(), key=lambda claim: (order[claim.paper_id], claim.passage.start if claim.passage else 0)))
+    return completed(found, model) if model else found
 
 
-def reader(documents: Sequence[Document]) -> Callable[[Claim, str], Parse]:
-    """How wordings of a claim are read: "our method" is the claim's own paper's."""
+def reader(documents: Sequence[Document], model: ChatModel | None = None) -> Callable[[Claim, str], Parse]:
+    """How wordings of a claim are read: "our method" is the claim's own paper's, and a model reads what the grammar does not."""
     names = {document.paper.id: canonical(own_name(document)) for document in documents}
-    return lambda claim, text: parse(text, subject=names.get(claim.paper_id))
+
+    def read_wording(claim: Claim, text: str) -> Parse:
+        parsed = parse(text, subject=names.get(claim.paper_id))
+        if parsed.hypothesis or model is None:
+            return parsed
+        found = hypothesis_of(text, model)
+        return parsed if isinstance(found, Dropped) else Parse(found, "", (*parsed.notes, note_of(model)))
+
+    return read_wording
 
 
 def verify_again(
@@ -141,10 +159,11 @@ def verify_again(
     claim = next(claim for claim in saved.claims if claim.id == claim_id)
     settings = _as_then(settings, provenance.settings_of(circumstances))
     embedder = Embedder(settings.embedding_model, workspace.cache)
+    model = chosen_model(settings, workspace.cache)
     documents, lost = reopen(workspace, saved, settings, progress)
     if saved.papers and not documents:
         raise NothingRetrieved(f"no document of {name} can be had any more; its verdicts stay as they are", got=lost[0])
-    (claim,), (finding,) = Hearing(workspace, documents, embedder, settings, fresh=fresh).verify((claim,), progress)
+    (claim,), (finding,) = Hearing(workspace, documents, embedder, settings, fresh=fresh, model=model).verify((claim,), progress)
     before = saved.finding(claim_id)
     findings = tuple(finding if old.claim_id == claim_id else old for old in saved.findings)
     # The control is of the verdicts of the run; of a verdict that fell there is none.

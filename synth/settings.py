@@ -46,6 +46,14 @@ class Settings(Record):
     """"minilm" is the packaged all-MiniLM-L6-v2; any other sentence-transformers model goes by its name."""
     nli: str = ""
     """a cross-encoder for natural language inference that reads stance, by name or folder; empty: the rules and the head."""
+    llm: str = ""
+    """address of an OpenAI-compatible language model, "https://api.example.org/v1"; empty: none is asked."""
+    llm_model: str = ""
+    """its name, as the server knows it."""
+    llm_prompt_price: float = Field(default=0.0, ge=0)
+    """of a million tokens that are sent, in your currency; 0 where it is not known."""
+    llm_completion_price: float = Field(default=0.0, ge=0)
+    """of a million tokens that are answered."""
     reviewer: str = ""
     """name under which review decisions are kept; empty: the account's name."""
 
@@ -80,7 +88,7 @@ def configure(
     environment = os.environ if environment is None else environment
     layers = (
         (str(user or user_file()), _read(user or user_file())),
-        (str(root / FILE_NAME), _read(root / FILE_NAME)),
+        (str(root / FILE_NAME), _of_workspace(root / FILE_NAME)),
         ("environment", _from_environment(environment)),
         ("flag", {name: value for name, value in (flags or {}).items() if value is not None}),
     )
@@ -93,6 +101,14 @@ def configure(
         return Configuration(Settings.model_validate(values), origins)
     except ValidationError as error:
         raise UsageError(_explain(error, origins), then="mend it and try again; `synth config` lists the settings") from None
+
+
+def _of_workspace(path: Path) -> dict[str, Any]:
+    """The settings of a workspace, which may be somebody else's: it cannot say to whom papers and a key are sent."""
+    found = _read(path)
+    if "llm" in found:
+        raise UsageError(f"{path} names a language model", then="name it by --llm, by SYNTH_LLM or in your own settings file")
+    return found
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from synth.cli import claims, evaluate, papers
-from synth.cli.options import JsonFlag, NliOption, WorkspaceOption, configuration, opened, output, progress, write
+from synth.cli.options import JsonFlag, LlmOption, ModelOption, NliOption, WorkspaceOption, configuration, opened, output, progress, write
 from synth.errors import SynthError
 
 INTERRUPTED = 130
@@ -53,6 +53,8 @@ def run(
     offline: Offline = None,
     no_control: NoControl = None,
     nli: NliOption = None,
+    llm: LlmOption = None,
+    model: ModelOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be asked of whom, and stop.")] = False,
     workspace: WorkspaceOption = Path(),
     as_json: JsonFlag = False,
@@ -71,6 +73,8 @@ def run(
         offline=offline,
         control=False if no_control else None,
         nli=nli,
+        llm=llm,
+        llm_model=model,
     )
     if dry_run:
         output(show.plan(pipeline.plan(question, opened(workspace), settled.settings)), as_json)
@@ -92,6 +96,8 @@ def audit(
     offline: Offline = None,
     no_control: NoControl = None,
     nli: NliOption = None,
+    llm: LlmOption = None,
+    model: ModelOption = None,
     workspace: WorkspaceOption = Path(),
     as_json: JsonFlag = False,
 ) -> None:
@@ -100,7 +106,15 @@ def audit(
     from synth.cli import show
 
     settled = configuration(
-        workspace, sources=source, seed=seed, budget_seconds=budget, offline=offline, control=False if no_control else None, nli=nli
+        workspace,
+        sources=source,
+        seed=seed,
+        budget_seconds=budget,
+        offline=offline,
+        control=False if no_control else None,
+        nli=nli,
+        llm=llm,
+        llm_model=model,
     )
     fallback = settled.origins["sources"] == "default"
     with progress() as say:
@@ -118,6 +132,8 @@ def verify(
     budget: Budget = None,
     offline: Offline = None,
     nli: NliOption = None,
+    llm: LlmOption = None,
+    model: ModelOption = None,
     workspace: WorkspaceOption = Path(),
     as_json: JsonFlag = False,
 ) -> None:
@@ -126,7 +142,7 @@ def verify(
     from synth.cli import show
     from synth.store import runs
 
-    settled = configuration(workspace, budget_seconds=budget, offline=offline, nli=nli)
+    settled = configuration(workspace, budget_seconds=budget, offline=offline, nli=nli, llm=llm, llm_model=model)
     place = opened(workspace)
     name, claim_id = runs.find_claim(place, claim, run_name)
     with progress() as say:

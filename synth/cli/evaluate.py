@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from synth.cli.options import JsonFlag, NliOption, WorkspaceOption, configuration, opened, output, progress
+from synth.cli.options import JsonFlag, LlmOption, ModelOption, NliOption, WorkspaceOption, configuration, opened, output, progress
 from synth.cli.view import View, line, table
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ def evaluate(
     seed: Annotated[int | None, typer.Option("--seed", help="Seed of everything random.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for evaluation.json, items.jsonl and the reliability diagram.")] = None,
     nli: NliOption = None,
+    llm: LlmOption = None,
+    model: ModelOption = None,
     workspace: WorkspaceOption = Path(),
     as_json: JsonFlag = False,
 ) -> None:
@@ -33,7 +35,7 @@ def evaluate(
     from synth.cli import show
     from synth.store.embedding import Embedder
 
-    settings = configuration(workspace, seed=seed, nli=nli).settings
+    settings = configuration(workspace, seed=seed, nli=nli, llm=llm, llm_model=model).settings
     embedder = Embedder(settings.embedding_model, opened(workspace).cache)
     with progress() as say:
         result = evaluating.evaluate(folder, settings, embedder, split=split, limit=limit, out=out, progress=say)

@@ -22,6 +22,10 @@ NliOption = Annotated[
     str | None,
     typer.Option("--nli", metavar="NAME", help="A cross-encoder for inference that reads stance, by name or folder; uncalibrated."),
 ]
+LlmOption = Annotated[
+    str | None, typer.Option("--llm", metavar="BASE_URL", help="An OpenAI-compatible language model to ask; none is asked otherwise.")
+]
+ModelOption = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Name of that language model.")]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 
 

@@ -64,6 +64,20 @@ SiblingKind = Literal[
 ]
 
 
+class ModelUse(Record):
+    """What a run asked of a language model; calls that were replayed count as when they were made."""
+
+    address: str
+    model: str
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost: float | None = None
+    """at the prices of the settings, None where none are set."""
+    dropped: tuple[tuple[str, int], ...] = ()
+    """reasons of answers that were not used, with their counts, commonest first."""
+
+
 class WrongSibling(Record):
     """A verified claim made wrong in one way, and what the same path through the verifier said to it."""
 
@@ -103,6 +117,10 @@ class Run(Record):
     """facets of the question that no retrieved paper covers, in words."""
     siblings: tuple[WrongSibling, ...] | None = None
     """the run's own control: wrong siblings of its verified claims; None where it was switched off."""
+    model_use: ModelUse | None = None
+    """None: no language model was asked."""
+    calibration: tuple[str, ...] = ()
+    """one line on each backend that read stance: how far its probabilities were off on labelled pairs, or that it is uncalibrated."""
     calibration_error: float | None = None
     """expected calibration error of the text witness on labelled pairs; None: not measured."""
     notices: tuple[str, ...] = ()

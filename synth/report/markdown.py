@@ -99,7 +99,24 @@ def _results(run: Run) -> Iterator[str]:
             f"Expected calibration error of the text witness on labelled pairs held out from fitting: {run.calibration_error:.3f} "
             "(synth/verifier/calibration.json says on which, and how to measure it again)."
         )
+    for line in run.calibration:
+        yield f"{markdown(line[:1].upper() + line[1:])}."
+    yield from _asked(run)
     yield from siblings.section(run)
+
+
+def _asked(run: Run) -> Iterator[str]:
+    """What a language model was asked, what it cost, and what was not believed."""
+    use = run.model_use
+    if use is None:
+        return
+    cost = f", cost {use.cost:g}" if use.cost is not None else ", prices not set"
+    yield (
+        f"The language model {markdown(use.model)} was asked {wording.number_of(use.calls, 'time')} ({use.prompt_tokens} tokens sent, "
+        f"{use.completion_tokens} answered{cost})."
+    )
+    if use.dropped:
+        yield "\n".join(f"- {count} answers not used: {markdown(reason)}" for reason, count in use.dropped)
 
 
 def _limitations(run: Run) -> Iterator[str]:

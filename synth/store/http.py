@@ -70,6 +70,8 @@ class Call:
     """first pause before a retry by state, where it is not 3 s."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """such as a key; sent to the host of the address and to no other, never kept, never shown."""
+    body: bytes | None = None
+    """JSON to send (POST) instead of getting; such a call is not redirected, and an answer to it must be kept by the caller."""
     allow: Callable[[str], bool] | None = None
     """for addresses that a stranger gave: whether one may be called, redirects included; None: redirects stay near the host."""
 
@@ -179,7 +181,7 @@ class PoliteClient:
             raise Fault("bad_request", f"refused to call {_host(call.url)}: not a public address", tries=1)
         with self.limiter.turn(call.lane, call.pause, call.deadline):
             reply = self._follow(call, call.url)
-        for _ in range(MAX_REDIRECTS):
+        for _ in range(MAX_REDIRECTS if call.body is None else 0):
             if reply.status not in (301, 302, 303, 307, 308):
                 break
             target = redirect_target(reply, call.allow)
@@ -193,8 +195,9 @@ class PoliteClient:
         headers = {"User-Agent": user_agent()}
         if urlsplit(url)[:2] == urlsplit(call.url)[:2]:
             headers |= call.headers
+        method = "GET" if call.body is None else "POST"
         try:
-            with self._http().stream("GET", url, headers=headers, timeout=self._timeout(call)) as response:
+            with self._http().stream(method, url, headers=headers, content=call.body, timeout=self._timeout(call)) as response:
                 content = self._body(call, response)
                 received = {name.lower(): value for name, value in response.headers.items()}
                 return Reply(url=url, status=response.status_code, headers=received, content=content)
@@ -259,7 +262,7 @@ def judged(call: Call, reply: Reply) -> Reply:
     if status in (401, 403):
         raise Fault("unauthorised", f"HTTP {status}, access denied", status=status, tries=1)
     if 300 <= status < 400:
-        raise Fault("unavailable", f"HTTP {status}, redirected more than {MAX_REDIRECTS} times", status=status, tries=1)
+        raise Fault("unavailable", f"HTTP {status}, redirected more often than is followed", status=status, tries=1)
     raise Fault("bad_request" if 400 <= status < 500 else "unavailable", f"HTTP {status}", status=status, tries=1)
 
 

@@ -13,6 +13,7 @@ from synth.progress import Progress, silent
 from synth.settings import Settings
 from synth.store.code import code_digest
 from synth.store.embedding import Embedder
+from synth.store.llm import ChatModel
 from synth.store.workspace import Workspace
 from synth.verifier.combine import combine
 from synth.verifier.laboratory import laboratory_digest
@@ -30,17 +31,28 @@ class Hearing:
     """The three witnesses of one run, called only when something is not known yet."""
 
     def __init__(
-        self, workspace: Workspace, documents: Sequence[Document], embedder: Embedder, settings: Settings, *, fresh: bool = False
+        self,
+        workspace: Workspace,
+        documents: Sequence[Document],
+        embedder: Embedder,
+        settings: Settings,
+        *,
+        fresh: bool = False,
+        model: ChatModel | None = None,
     ) -> None:
+        """model: a language model that reads stance, None for what the settings say."""
         self._workspace = workspace
         self._documents = tuple(documents)
         self._embedder = embedder
         self._settings = settings
         self._fresh = fresh
+        self._backend = chosen_backend(settings, model)
+        self._replayed: tuple[WitnessName, ...] = ("text",) if model else ()
+        """witnesses whose testimony is not kept: what a language model said is, call by call, and is counted again."""
 
     @cached_property
     def _text(self) -> Witness:
-        return TextWitness(self._documents, self._embedder, backend=chosen_backend(self._settings))
+        return TextWitness(self._documents, self._embedder, backend=self._backend)
 
     @cached_property
     def _tables(self) -> Witness:
@@ -96,7 +108,7 @@ class Hearing:
             self._rerun.prepare(waiting)
 
     def _hear(self, name: WitnessName, claim: Claim) -> Evidence:
-        kept = None if self._fresh else self._kept(name, claim)
+        kept = None if self._fresh or name in self._replayed else self._kept(name, claim)
         if kept is not None:
             return kept
         witnesses: dict[WitnessName, Callable[[], Witness]] = {
@@ -106,7 +118,7 @@ class Hearing:
         }
         evidence = witnesses[name]().testify(claim)
         # What broke down may be heard the next time: a failure is not kept.
-        if evidence.outcome != "failed":
+        if evidence.outcome != "failed" and name not in self._replayed:
             self._workspace.cache.put("evidence", self._key(name, claim, evidence.complete), evidence.model_dump_json().encode())
         return evidence
 

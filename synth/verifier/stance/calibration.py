@@ -7,10 +7,11 @@ A backend without an entry, which is any that nobody measured on labelled pairs,
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
-from synth.model import Record
+from synth.model import Finding, Record
 
 
 class Calibrated(Record):
@@ -41,6 +42,12 @@ def calibrated_backends() -> dict[str, Calibrated]:
     file = resources.files("synth.verifier").joinpath("calibration.json")
     entries = json.loads(file.read_text("utf-8")).get("backends", {}) if file.is_file() else {}
     return {name: Calibrated.model_validate(entry) for name, entry in entries.items()}
+
+
+def calibration_lines(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """One line on each backend that read stance for these findings, in the order of their names."""
+    readers = {item.stances.reader for finding in findings for item in finding.evidence if item.stances and item.stances.reader}
+    return tuple(calibration_line(reader) for reader in sorted(readers))
 
 
 def calibration_line(reader: str) -> str:
