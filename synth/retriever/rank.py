@@ -53,7 +53,7 @@ def order(question: Question, texts: Sequence[str], names: Sequence[str], embedd
     near, words = nearness(question, texts, embedder), bm25(question, texts)
     best = max(words) or 1.0
     scores = [a + WEIGHT_OF_WORDS * b / best for a, b in zip(near, words, strict=True)]
-    return _spread(scores, rows, sorted(range(len(texts)), key=lambda place: names[place]))
+    return spread(scores, rows, sorted(range(len(texts)), key=lambda place: names[place]))
 
 
 def nearness(question: Question, texts: Sequence[str], embedder: Embedder) -> list[float]:
@@ -90,7 +90,7 @@ def bm25(question: Question, texts: Sequence[str]) -> list[float]:
     ]
 
 
-def _spread(scores: Sequence[float], rows: NDArray[np.float32], places: Sequence[int]) -> list[int]:
+def spread(scores: Sequence[float], rows: NDArray[np.float32], places: Sequence[int]) -> list[int]:
     """Places, each time the one with the highest score less its likeness to those taken before; the first named of equals."""
     import numpy as np
 
