@@ -1,15 +1,17 @@
 """
 What the tables of a claim's own paper say on the words of the claim, as evidence.
 
-A sentence of the paper itself is seldom at odds with the paper's tables, and our reading of either can be wrong. So what the paper
-states in its own words is refuted only by a sure reading, and never because a number was not found in its tables.
+Most sentences of a paper can be read on its tables in some way, and most such ways hold by chance: "40 %" is the difference of
+some two numbers. So only a sure reading decides, for or against; what any other one says stays visible as its stances. And what the
+paper states in its own words is never refuted because a number was not found in its tables.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from synth.model import Claim, Document, Evidence, Judgement, Outcome, Table
+from synth.model import Claim, Document, Evidence, Judgement, Outcome, Stances, Table
 from synth.verifier.operators.lexicon import stems
 from synth.verifier.operators.results.cues import CUES
 from synth.verifier.operators.stated import Lookup, look_up_stated, read_stated
@@ -17,7 +19,7 @@ from synth.verifier.operators.verdict import TableReading, check
 from synth.verifier.operators.words import Token, tokens_of
 
 SURE = 0.8
-"""strength of a reading from which it refutes the paper's own sentence."""
+"""strength of a reading from which it decides."""
 
 
 def stated_evidence(claim: Claim, document: Document) -> Evidence | None:
@@ -27,15 +29,15 @@ def stated_evidence(claim: Claim, document: Document) -> Evidence | None:
         return None
     found = look_up_stated(statement, document.tables)
     if found.outcome == "refuted" and is_own_sentence(claim):
-        return _evidence(document, _opened(found.reason, found.probability, found.place.table if found.place else None))
+        return _evidence(document, _opened(_reading_of(found), "the paper says it itself, and a number not found refutes nothing"))
     return None if found.outcome == "no_evidence" else _evidence(document, _reading_of(found))
 
 
 def sentence_evidence(claim: Claim, document: Document) -> Evidence | None:
     """The words of the claim read as operators on the paper's tables; None where no table has what it speaks of."""
     reading = check(claim.text, document.tables)
-    if reading.outcome == "refuted" and reading.strength < SURE and is_own_sentence(claim):
-        reading = _opened(reading.reason, reading.probability, reading.table)
+    if reading.outcome in ("supported", "refuted") and reading.strength < SURE:
+        reading = _opened(reading, "the reading is not sure enough to decide")
     return None if reading.outcome == "no_evidence" else _evidence(document, reading)
 
 
@@ -54,12 +56,9 @@ def _telling(tokens: Iterable[Token]) -> frozenset[str]:
     return frozenset(token.stem for token in tokens if token.value is not None or token.stem in CUES or token.stem in stems("denial"))
 
 
-def _opened(reason: str, probability: float | None, table: Table | None) -> TableReading:
-    """A refutation that the paper's own words leave open."""
-    lean = None if probability is None else 0.5 + (probability - 0.5) / 2
-    return TableReading(
-        "inconclusive", f"{reason}; the paper says it itself, and the reading is not sure enough to refute it", lean, table=table
-    )
+def _opened(reading: TableReading, why: str) -> TableReading:
+    """A reading that decides nothing, and why."""
+    return replace(reading, outcome="inconclusive", reason=f"{reading.reason}; {why}")
 
 
 def _reading_of(found: Lookup) -> TableReading:
@@ -74,13 +73,23 @@ def _evidence(document: Document, reading: TableReading) -> Evidence:
     return Evidence(
         witness="tables",
         outcome=outcome,
-        probability=reading.probability,
+        probability=reading.probability if outcome != "inconclusive" else _lean(reading.probability),
+        stances=_stances(reading.probability),
         independence="own_tables",
         scale="paper",
         from_note=document.paper.kind == "note",
         reason=f"{place}: {reading.reason}",
         judgement=Judgement(outcome=outcome, probability=reading.probability, n_cells=len(reading.steps), steps=steps, scale="paper"),
     )
+
+
+def _stances(probability: float | None) -> Stances | None:
+    return None if probability is None else Stances(supports=probability, refutes=1 - probability, neutral=0.0)
+
+
+def _lean(probability: float | None) -> float | None:
+    """Half of the way to a decision is left open."""
+    return None if probability is None else 0.5 + (probability - 0.5) / 2
 
 
 def _name(table: Table) -> str:
