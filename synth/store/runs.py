@@ -26,9 +26,15 @@ REMEDY = "restore it from git, or move it away and run the question again"
 
 def save(workspace: Workspace, run: Run, provenance: Provenance) -> Run:
     """Write both files; returns the run with the reviews that the claims table already held."""
-    path = claims_path(workspace, run.name)
-    kept = tuple(_reviews(_load_json(path), run.name)) if path.exists() else ()
-    run = run.model_copy(update={"reviews": kept + tuple(pair for pair in run.reviews if pair not in kept)})
+    with workspace.alone():
+        path = claims_path(workspace, run.name)
+        kept = tuple(_reviews(_load_json(path), run.name)) if path.exists() else ()
+        run = run.model_copy(update={"reviews": kept + tuple(pair for pair in run.reviews if pair not in kept)})
+        _write(workspace, run, provenance)
+    return run
+
+
+def _write(workspace: Workspace, run: Run, provenance: Provenance) -> None:
     circumstances = run.model_dump(mode="json", exclude={"claims", "findings", "reviews"}) | {
         "format": FORMAT,
         "provenance": provenance.model_dump(mode="json"),
@@ -37,11 +43,10 @@ def save(workspace: Workspace, run: Run, provenance: Provenance) -> Run:
     write_atomic(workspace.reports / run.name / "run.json", _dump(circumstances))
     write_atomic(workspace.reports / run.name / "search_log.json", _dump([entry.model_dump(mode="json") for entry in run.search_log]))
     # Last, because the claims table is what makes a run be listed: a run that was killed before this line is not there yet.
-    write_claims(workspace, run)
-    return run
+    _write_claims(workspace, run)
 
 
-def write_claims(workspace: Workspace, run: Run) -> None:
+def _write_claims(workspace: Workspace, run: Run) -> None:
     """Write the claims table of a run."""
     held = {claim.id for claim in run.claims}
     others = [{"id": claim_id, "review": review.model_dump(mode="json")} for claim_id, review in run.reviews if claim_id not in held]
@@ -119,11 +124,12 @@ def find_claim(workspace: Workspace, claim_id: str, name: str | None = None) -> 
 def add_review(workspace: Workspace, name: str, claim_id: str, review: Review) -> None:
     """Append a person's decision to the claims table; what stands there stays."""
     path = claims_path(workspace, name)
-    table = _load_json(path)
-    for row in _rows(table, name):
-        if row["id"] == claim_id:
-            row["review"] = {**review.model_dump(mode="json"), "earlier": _history(row.get("review"))}
-    write_atomic(path, _dump(table))
+    with workspace.alone():
+        table = _load_json(path)
+        for row in _rows(table, name):
+            if row["id"] == claim_id:
+                row["review"] = {**review.model_dump(mode="json"), "earlier": _history(row.get("review"))}
+        write_atomic(path, _dump(table))
 
 
 def claims_path(workspace: Workspace, name: str) -> Path:
@@ -243,4 +249,7 @@ def _load_json(path: Path) -> dict[str, Any]:
         raise StoreError(f"{path} is no valid JSON", got=str(error), then=REMEDY) from None
     if not isinstance(value, dict):
         raise StoreError(f"{path} holds {type(value).__name__}", expected="an object")
+    made = value.get("format", FORMAT)
+    if isinstance(made, int) and made > FORMAT:
+        raise StoreError(f"{path} was made by a newer version", got=f"format {made}", expected=f"at most {FORMAT}", then="update synth")
     return value

@@ -1,43 +1,22 @@
-"""Where a project keeps its files: claims tables, reports and the cache; and the one way in which files are written."""
+"""Where a project keeps its files: claims tables, reports and the cache."""
 
 from __future__ import annotations
 
 import contextlib
-import os
-import secrets
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from synth.errors import StoreError
 from synth.store.cache import Cache
+from synth.store.files import write_atomic
 
+__all__ = ["Workspace", "write_atomic"]
 
-def write_atomic(path: Path, data: bytes | str) -> None:
-    """
-    Put the data at the path in one step: a reader sees the old file or the new one, never a part.
-
-    data     text is written as UTF-8
-    raises   StoreError where the folder cannot be written or the disk is full
-    """
-    payload = data.encode() if isinstance(data, str) else data
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Not mkstemp: its files are for their owner alone, and a report is read by others.
-        temporary = path.parent / f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}.tmp"
-        try:
-            with temporary.open("xb") as file:
-                file.write(payload)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise
-    except OSError as error:
-        raise StoreError(
-            f"could not write {path}: {error.strerror or error}", then="check that the folder is writable and the disk has room"
-        ) from error
+LONGEST_WRITE = 60.0
+"""seconds after which a process that holds the claims tables is taken to hang."""
 
 
 class Workspace:
@@ -53,3 +32,22 @@ class Workspace:
     def cache(self) -> Cache:
         """The cache of this workspace, opened on first use."""
         return Cache(self.cache_dir)
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """
+        No other process changes the claims tables within; to be taken around reading one and writing it.
+
+        raises  StoreError where the folder cannot be written or another process does not come to an end
+        """
+        lock = FileLock(self.cache_dir / "claims.lock", timeout=LONGEST_WRITE)
+        try:
+            self.cache_dir.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except (OSError, Timeout) as error:
+            reason = error.strerror or str(error)
+            raise StoreError(f"could not write in the workspace {self.root}: {reason}", then="check that the folder is writable") from error
+        try:
+            yield
+        finally:
+            lock.release()

@@ -81,34 +81,6 @@ def test_many_keys_come_back_in_one_call(tmp_path: Path) -> None:
     assert cache.get_many("embedding", [*items, "unknown"]) == items
 
 
-def test_an_older_index_is_emptied_and_a_newer_one_is_refused(tmp_path: Path) -> None:
-    """The tables have a version; a cache of the future is not touched."""
-    old = Cache(tmp_path / "old")
-    old.put("pdf", "k", SMALL)
-    old.close()
-    _set_version(old.index, 0)
-    assert Cache(tmp_path / "old").get("pdf", "k") is None
-    new = Cache(tmp_path / "new")
-    new.put("pdf", "k", SMALL)
-    new.close()
-    _set_version(new.index, 99)
-    with pytest.raises(StoreError, match="newer version; got schema 99"):
-        Cache(tmp_path / "new").get("pdf", "k")
-
-
-def _set_version(index: Path, version: int) -> None:
-    connection = sqlite3.connect(index)
-    connection.execute(f"PRAGMA user_version = {version}")
-    connection.close()
-
-
-def test_a_damaged_index_says_what_to_do(tmp_path: Path) -> None:
-    """Bytes that are no database end in one line that names the folder to delete."""
-    (tmp_path / "index.sqlite").write_bytes(b"not a database" * 100)
-    with pytest.raises(StoreError, match=r"damaged.*delete the folder"):
-        Cache(tmp_path).get("pdf", "k")
-
-
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     """A file where the folder should be is a StoreError, not a traceback of SQLite."""
     (tmp_path / "file").write_text("")
