@@ -25,6 +25,7 @@ from synth.model import AllOf, AnyOf, Hypothesis, Judgement, Observation, Outcom
 from synth.verifier.attributions import attributions
 from synth.verifier.bench import Bench, NoCells, count
 from synth.verifier.predicates import PREDICATES
+from synth.verifier.quantifiers import LEAST_CELLS, TABLE
 from synth.verifier.readings import FEW_SEEDS, in_regime, variants
 
 DECIDED: tuple[Outcome, ...] = ("supported", "refuted")
@@ -76,13 +77,22 @@ def _statement(hypothesis: Statement, observations: Sequence[Observation], rule:
         with warnings.catch_warnings():
             # A method that is absent from a cell is NaN there; means over nothing are asked for and handled.
             warnings.simplefilter("ignore", RuntimeWarning)
-            return PREDICATES[hypothesis.kind](hypothesis, bench)
+            return _over_several(hypothesis, PREDICATES[hypothesis.kind](hypothesis, bench))
     except NoCells as nothing:
         bench.step(4, f"outcome: no_evidence; {nothing}")
         return Judgement(outcome="no_evidence", missing=tuple(dict.fromkeys(bench.missing)), steps=tuple(bench.steps))
     except Exception as failure:
         bench.step(4, f"outcome: failed; the judgement broke down: {type(failure).__name__}: {failure}")
         return Judgement(outcome="failed", missing=tuple(dict.fromkeys(bench.missing)), steps=tuple(bench.steps))
+
+
+def _over_several(hypothesis: Statement, found: Judgement) -> Judgement:
+    """The judgement, undecided where a quantifier speaks of several cells and a single one seems to bear it out."""
+    quantifier = getattr(hypothesis, "quantifier", "stated")
+    if found.outcome != "supported" or found.n_cells >= LEAST_CELLS or not TABLE[quantifier].over_cells:
+        return found
+    told = f"4. outcome: inconclusive; “{quantifier}” speaks of several cells, and there is one"
+    return found.model_copy(update={"outcome": "inconclusive", "steps": (*found.steps, told)})
 
 
 def _compose(hypothesis: AllOf | AnyOf, observations: Sequence[Observation], rule: Rule) -> Judgement:

@@ -106,12 +106,18 @@ def _counts(words: Sequence[str]) -> set[str]:
     return {word for word in words if word[0].isdigit() or len(word) == 1}
 
 
+def _told_apart(counts: set[str], others: set[str]) -> bool:
+    """Whether they are of different members: no count is shared, or no number where both have some ("1k" is not "21k")."""
+    digits, other = ({count for count in each if count[0].isdigit()} for each in (counts, others))
+    return bool(counts and others and not counts & others) or bool(digits and other and not digits & other)
+
+
 def _overlap(wanted: Sequence[str], own: Sequence[str]) -> float:
     """Share of the wanted words that the text has; 0 where both have numbers and none is shared."""
     if not wanted or not own:
         return 0.0
     numbers, others = _counts(wanted), _counts(own)
-    if numbers and others and not numbers & others:
+    if _told_apart(numbers, others):
         return 0.0
     shortened = bool(numbers & others)
     weights = {word: 0.3 if word in _GENERIC else 1.0 for word in wanted}
@@ -144,7 +150,7 @@ def rival(kind: Kind, name: str, text: str) -> bool:
     wanted, own = words_of(name), words_of(clean(text))
     numbers, others = _counts(wanted), _counts(own)
     stem, other = set(wanted) - numbers, set(own) - others
-    return bool(numbers and others and not numbers & others and any(_same(a, b, True) for a in stem for b in other | others))
+    return _told_apart(numbers, others) and any(_same(a, b, True) for a in stem for b in other | others)
 
 
 @lru_cache(maxsize=5_000)

@@ -17,6 +17,7 @@ from synth.verifier.context import own_method, own_names
 from synth.verifier.judge import judge
 from synth.verifier.lookup import look_up, stated_value
 from synth.verifier.operators.testimony import sentence_evidence, stated_evidence
+from synth.verifier.quantifiers import TABLE
 from synth.verifier.reported import observations_of
 from synth.verifier.rules import rule_for
 from synth.verifier.selection import name_key, open_population, select, subjects_of
@@ -103,6 +104,8 @@ class TableWitness:
         hypothesis = claim.hypothesis
         if document is None or not isinstance(hypothesis, Amount) or not stated_value(hypothesis) or hypothesis.where.settings:
             return None
+        if TABLE[hypothesis.quantifier].over_cells:
+            return None  # one cell does not speak for all of them
         names = {name_key(name) for name in hypothesis.subject.members}
         own = [name for name in self._own_names(claim.paper_id) if names & {name_key(each) for each in self._own_names(claim.paper_id)}]
         subject = (*hypothesis.subject.members, *own)

@@ -280,6 +280,7 @@ AMOUNT: list[tuple[str, Part]] = [
     ),
     ("ToMe uses at most 3.0 GFLOPs.", amount("tome", "gmacs", None, 3.0)),
     ("ToMe uses at least 3.0 GFLOPs.", amount("tome", "gmacs", 3.0, None)),
+    ("FooViT does not reach 79.8% top-1 accuracy.", amount("foovit", "top1_percent", None, 79.75)),
     ("FooViT does not exceed 3.0 GFLOPs.", amount("foovit", "gmacs", None, 3.0)),
     ("FooNet runs at 1200 images/s on an A100.", amount("foonet", "images_per_second", 1199.5, 1200.5)),
     (

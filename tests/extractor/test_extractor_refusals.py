@@ -39,6 +39,7 @@ REFUSED = [
     ("DynamicViT is not among the top three methods.", "denies a place in a ranking, which the grammar cannot express"),
     ("DynamicViT is not the most unstable method.", "denies an extreme of stability, which the grammar cannot express"),
     ("EViT does not reduce FLOPs by 40%.", "denies a change, which the grammar cannot express"),
+    ("The throughput of EViT is not 4639 images/s.", "denies an exact value, which says too little of what it is"),
     ("ToMe outperforms EViT on ImageNet, but not on NABirds.", "denies something that the grammar cannot express, “not”"),
     ("ToMe consistently outperforms", "cut short before its object: what ToMe is compared with is lost"),
     ("There is no evidence that ToMe outperforms EViT.", "asserts nothing: “no evidence”"),

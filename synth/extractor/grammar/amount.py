@@ -96,8 +96,15 @@ def _with(part: Amount | Effect, update: dict[str, object]) -> Amount | Effect:
     return part.model_copy(update=update)
 
 
-def _flipped(part: Amount | Effect) -> Amount | str:
-    """A denied bound is the bound on the other side; a denied exact value says too little."""
+_REACHED = re.compile(r"\b(?:reach|attain|achiev|obtain|get|hit|score|exceed|surpass|beat)")
+
+
+def _flipped(part: Amount | Effect, denied: str) -> Amount | str:
+    """
+    A denied bound is the bound on the other side; a value that is not reached has what is measured below it.
+
+    denied  the words between the denial and the number
+    """
     if isinstance(part, Effect) or part.relation != "value":
         return "denies a change, which the grammar cannot express"
     low, high = part.range.low, part.range.high
@@ -105,9 +112,10 @@ def _flipped(part: Amount | Effect) -> Amount | str:
         return part.model_copy(update={"range": Interval(high=low)})
     if low is None:
         return part.model_copy(update={"range": Interval(low=high)})
-    middle = round((low + high) / 2, 6)
+    if not _REACHED.search(denied):
+        return "denies an exact value, which says too little of what it is"
     assumption = "“does not reach” a value is read as staying below it"
-    return part.model_copy(update={"range": Interval(high=middle), "assumptions": (*part.assumptions, assumption)})
+    return part.model_copy(update={"range": Interval(high=low), "assumptions": (*part.assumptions, assumption)})
 
 
 _EXCEED = re.compile(r"\bexceeds?|\bsurpass(?:es)?|\breach(?:es)?\s+above")
@@ -200,7 +208,7 @@ def _collected(scene: Scene, subject: Group, found: tuple[Figure, ...], parts: l
         if negation is None or scene.negation_before(figure.quantity.begin, 4) is None:
             result.append(part)
             continue
-        flipped = _flipped(part)
+        flipped = _flipped(part, scene.skeleton[negation[1] : figure.quantity.begin])
         if isinstance(flipped, str):
             return Refusal(flipped)
         used.append(negation)

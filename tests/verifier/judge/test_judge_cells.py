@@ -262,6 +262,17 @@ def test_a_single_cell_does_not_refute_what_holds_over_many() -> None:
     assert ruled(claim, *one, *two).outcome == "refuted"
 
 
+def test_a_single_cell_does_not_bear_out_what_is_said_of_every_one() -> None:
+    """ "79.8 % at every keep rate" is not supported by one cell; by several it is, and without "every" one is enough."""
+    plain = Amount(subject=group("topk"), metric="top1_percent", range=Interval(low=79.75, high=79.85))
+    every = plain.model_copy(update={"quantifier": "all"})
+    one, two = (reported(79.8, settings=(("keep_rate", rate),)) for rate in (0.5, 0.7))
+    assert ruled(plain, one).outcome == "supported"
+    alone = ruled(every, one)
+    assert alone.outcome == "inconclusive" and "speaks of several cells, and there is one" in alone.steps[-1]
+    assert ruled(every, one, two).outcome == "supported"
+
+
 def test_all_data_sets_are_more_than_one() -> None:
     """ "Across all data sets" is not supported by one data set, however many cells it has."""
     claim = Rank(subject=group("topk"), end="top", k=1, quantifier="consistently", per_dataset=True)

@@ -17,6 +17,7 @@ from synth.model import (
     Rank,
     SettingRange,
 )
+from synth.verifier.lookup import likeness, rival
 from synth.verifier.tabular import TableWitness
 
 OWN, OTHER = "arxiv:own", "arxiv:other"
@@ -184,6 +185,13 @@ def test_the_number_of_another_row_or_column_is_not_taken() -> None:
     assert outcome(40.5, "rouge_1") == "supported"
     assert outcome(17.9, "rouge_1") == "refuted"
     assert outcome(40.1, "rouge_1") == "refuted"
+
+
+def test_the_number_of_another_member_of_the_family_is_not_taken() -> None:
+    """A value under ImageNet-1k says nothing on ImageNet-21k, whose name shares all but the number."""
+    assert likeness("dataset", "imagenet", "ImageNet-1k") == 1.0
+    assert likeness("dataset", "imagenet21k", "ImageNet-1k") == 0.0
+    assert rival("dataset", "imagenet21k", "ImageNet-1k")
 
 
 def test_numbers_at_different_budgets_decide_nothing() -> None:
