@@ -21,7 +21,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from synth.model import AllOf, AnyOf, Hypothesis, Judgement, Observation, Outcome, Reading, Rule, Statement
+from synth.model import AllOf, AnyOf, Hypothesis, Judgement, Observation, Outcome, Quantifier, Reading, Rule, Statement
 from synth.verifier.attributions import attributions
 from synth.verifier.bench import Bench, NoCells, count
 from synth.verifier.predicates import PREDICATES
@@ -88,7 +88,7 @@ def _statement(hypothesis: Statement, observations: Sequence[Observation], rule:
 
 def _over_several(hypothesis: Statement, found: Judgement) -> Judgement:
     """The judgement, undecided where a quantifier speaks of several cells and a single one seems to bear it out."""
-    quantifier = getattr(hypothesis, "quantifier", "stated")
+    quantifier: Quantifier = getattr(hypothesis, "quantifier", "stated")
     if found.outcome != "supported" or found.n_cells >= LEAST_CELLS or not TABLE[quantifier].over_cells:
         return found
     told = f"4. outcome: inconclusive; “{quantifier}” speaks of several cells, and there is one"
