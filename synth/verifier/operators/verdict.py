@@ -17,6 +17,7 @@ from functools import lru_cache
 
 from synth.model import Outcome, Table
 from synth.verifier.operators.grid import Grid, grid_of
+from synth.verifier.operators.lexicon import stems
 from synth.verifier.operators.records.features import coverage, features
 from synth.verifier.operators.records.program import Program
 from synth.verifier.operators.records.programs import programs_of
@@ -67,8 +68,9 @@ def has_results(grid: Grid) -> bool:
     numeric = [column for column in body if column.kind == "number"]
     matrix = matrix_of(grid)
     printed = [row[place].text for place in matrix.places for row in matrix.grid.rows if row[place].read.number is not None]
-    decimals = sum("." in text for text in printed)
-    return bool(printed) and max(len(numeric), len(matrix.places)) >= NUMERIC * len(body) and decimals >= MEASURED * len(printed)
+    decimals = sum("." in text or "±" in text for text in printed)
+    measured = decimals >= MEASURED * len(printed) or bool(set(matrix.caption) & stems("telling_measures"))
+    return bool(printed) and max(len(numeric), len(matrix.places)) >= NUMERIC * len(body) and measured
 
 
 def check(text: str, tables: Sequence[Table]) -> TableReading:

@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 
 from synth.verifier.operators.lexicon import stems, words
-from synth.verifier.operators.results.cues import CUES
+from synth.verifier.operators.results.cues import Cue, cue_at
 from synth.verifier.operators.results.matrix import Matrix
 from synth.verifier.operators.results.naming import Named, named_in
 from synth.verifier.operators.words import Token, number_key, tokens_of
@@ -68,7 +68,8 @@ def _coordinate(text: str) -> list[str]:
 
 
 def _relates(text: str) -> bool:
-    return any(token.stem in CUES or token.text in words("equality") for token in tokens_of(text))
+    tokens = tokens_of(text)
+    return any(cue_at(tokens, place) or token.text in words("equality") for place, token in enumerate(tokens))
 
 
 class Clause:
@@ -87,6 +88,11 @@ class Clause:
         """The names in order."""
         texts = [self.text[token.start : token.end] or token.text for token in self.tokens]
         return named_in(self.matrix, self.keys, texts)
+
+    @cached_property
+    def cues(self) -> tuple[Cue | None, ...]:
+        """The relation that begins at each word; None where none does."""
+        return tuple(None if self.is_named(place) else cue_at(self.tokens, place) for place in range(len(self.tokens)))
 
     def is_named(self, place: int) -> bool:
         """Whether a word is part of a name."""

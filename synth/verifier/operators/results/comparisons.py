@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from synth.verifier.operators.amounts import difference_agrees, percent_agrees
-from synth.verifier.operators.lexicon import words
-from synth.verifier.operators.results.cues import CUES, Cue
+from synth.verifier.operators.lexicon import stems, words
+from synth.verifier.operators.results.clauses import Clause
+from synth.verifier.operators.results.cues import Cue
 from synth.verifier.operators.results.extremes import is_measured
 from synth.verifier.operators.results.found import Found
 from synth.verifier.operators.results.naming import Named
@@ -16,7 +17,7 @@ from synth.verifier.operators.results.view import NOBODY, Subject, View, lines_o
 from synth.verifier.operators.words import Token
 
 _THAN = ("than", "over", "to", "upon", "against", "vs", "from")
-_HELD_AGAINST = ("compared", "comparing", "against", "unlike", "versus", "vs", "than", "over")
+_HELD_AGAINST = ("compared", "comparing", "relative", "against", "unlike", "versus", "vs", "than", "over")
 _BEATEN = ("outperformed", "surpassed", "exceeded", "beaten")
 _TAKEN_AWAY = re.compile(r"w/o|without|(?:^|\s)[-−–]\s*\w")
 ALL = 0.75
@@ -42,9 +43,8 @@ class _Sides:
 def read_comparison(view: View) -> Iterator[Found]:
     """The first comparison or change of the clause that names enough, executed."""
     clause = view.clause
-    for place, stem in enumerate(clause.stems):
-        cue = CUES.get(stem)
-        if cue is None or cue.kind == "superlative" or clause.is_named(place) or not (cue.by_merit or is_measured(view, place)):
+    for place, cue in enumerate(clause.cues):
+        if cue is None or cue.kind == "superlative" or not (cue.by_merit or is_measured(view, place)):
             continue
         sides = _sides(view, place, cue)
         found = _executed(view, place, cue, sides) if sides and sides.subject.lines and sides.others.lines else None
@@ -135,13 +135,22 @@ def _against_unnamed(view: View, place: int, subject: Subject, turned: bool) -> 
     """All others where the words ask for it, else the baseline."""
     clause = view.clause
     front = next((each for each in range(place) if clause.words[each] in _HELD_AGAINST), None)
-    says_others = clause.has("all_others", place + 1, place + 7) or (front is not None and clause.has("all_others", front, front + 4))
+    says_others = _says_others(clause, place + 1, place + 7) or (front is not None and _says_others(clause, front, front + 4))
     if not says_others and clause.stems[place] not in ("superior", "outperform"):
         built_from = _baseline(view, subject.lines)
         return _Sides(subject, Subject(built_from or view.rivals - subject.lines, 0.6), "baseline", turned=turned)
     baselines = frozenset(index for index in view.everyone - subject.lines if "baselin" in view.lines[index].keys)
     rest = baselines if baselines and clause.has("baselines") else view.rivals - subject.lines
     return _Sides(subject, Subject(rest, 0.8), "others", each=clause.has("whole", stop=place), turned=turned)
+
+
+def _says_others(clause: Clause, start: int, stop: int) -> bool:
+    """Whether a stretch speaks of the others: "than all others", not "on all datasets"."""
+    rivals, conditions = stems("all_others"), words("conditions")
+    return any(
+        clause.stems[place] in rivals and not conditions & set(clause.words[max(0, place - 2) : place])
+        for place in range(start, min(stop, len(clause.words)))
+    )
 
 
 def _baseline(view: View, subjects: frozenset[int]) -> frozenset[int]:

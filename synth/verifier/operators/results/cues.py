@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
-from synth.verifier.operators.lexicon import table
-from synth.verifier.operators.words import stem
+from synth.verifier.operators.lexicon import stems, table, words
+from synth.verifier.operators.words import Token, stem
 
 Kind = Literal["superlative", "comparative", "change", "merit"]
 
@@ -38,3 +40,33 @@ def _cues() -> dict[str, Cue]:
 
 CUES: dict[str, Cue] = _cues()
 """by stem."""
+
+MOVED = 8
+"""words in front of "up" and "down" among which the verb stands that they belong to."""
+
+
+def cue_at(tokens: Sequence[Token], place: int) -> Cue | None:
+    """
+    The relation that begins at a place of a clause: a phrase, a particle behind its verb, or one word.
+
+    A noun that is a measure ("loss", "cost") relates nothing, and "gains more than" is one relation, not two.
+    """
+    text = tokens[place].text
+    for phrase, cue in _phrases():
+        if text == phrase[0] and tuple(token.text for token in tokens[place : place + len(phrase)]) == phrase:
+            return cue
+    if text in ("up", "down"):
+        moved = any(token.stem in stems("movers") for token in tokens[max(0, place - MOVED) : place])
+        return Cue("change", False, 1 if text == "up" else -1) if moved else None
+    found = None if text in words("lower_is_better") else CUES.get(tokens[place].stem)
+    behind = CUES.get(tokens[place + 1].stem) if place + 1 < len(tokens) else None
+    if found and found.kind == "change" and behind and behind.kind == "comparative" and not behind.by_merit:
+        return Cue("comparative", found.by_merit, found.sign * behind.sign)
+    return found
+
+
+@cache
+def _phrases() -> tuple[tuple[tuple[str, ...], Cue], ...]:
+    """Phrases with what they relate, the longest first."""
+    found = [(tuple(words_), Cue("change", mode == "better", int(sign))) for *words_, mode, sign in map(str.split, table("phrases"))]
+    return tuple(sorted(found, key=lambda each: -len(each[0])))

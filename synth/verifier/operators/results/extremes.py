@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from synth.verifier.operators.extremes import among_first, at_place
-from synth.verifier.operators.lexicon import stems
-from synth.verifier.operators.results.cues import CUES, Cue
+from synth.verifier.operators.lexicon import stems, words
+from synth.verifier.operators.results.cues import Cue
 from synth.verifier.operators.results.found import Found
 from synth.verifier.operators.results.view import Subject, View, short
 
+SCOPE = 0.5
+"""what is left of the link of a subject that reads as the scope: behind the superlative, while a line across stands in front."""
 _COORDINATED = 3
 """words between two names that are subjects together, "A, B and C"."""
 
@@ -18,15 +20,8 @@ _COORDINATED = 3
 def read_extreme(view: View) -> Iterator[Found]:
     """The first superlative of the clause, executed."""
     clause = view.clause
-    for place, stem in enumerate(clause.stems):
-        cue = CUES.get(stem)
-        if (
-            cue is None
-            or cue.kind != "superlative"
-            or (view.axis == "column" and not view.comparable)
-            or clause.is_named(place)
-            or not _orders(view, place, cue)
-        ):
+    for place, cue in enumerate(clause.cues):
+        if cue is None or cue.kind != "superlative" or (view.axis == "column" and not view.comparable) or not _orders(view, place, cue):
             continue
         subject = _subject(view, place)
         found = _executed(view, place, cue, subject) if subject.lines and subject.lines != view.everyone else None
@@ -37,12 +32,12 @@ def read_extreme(view: View) -> Iterator[Found]:
 
 def _orders(view: View, place: int, cue: Cue) -> bool:
     """Whether the superlative orders what the table measures: not "most of", "at least", "most models" or "the most data"."""
-    words = view.clause.words
-    if place and words[place - 1] == "on":
+    spoken = view.clause.words
+    if place and spoken[place - 1] == "on":
         return False
-    if words[place] in ("most", "least"):
-        behind = words[place + 1] if place + 1 < len(words) else ""
-        if place == 0 or words[place - 1] == "at" or behind in ("of", "relation", "cases", "tasks", "domains", "datasets"):
+    if spoken[place] in ("most", "least"):
+        behind = spoken[place + 1] if place + 1 < len(spoken) else ""
+        if place == 0 or spoken[place - 1] == "at" or behind in ("of", "relation", "cases", "tasks", "domains", "datasets"):
             return False
     return cue.by_merit or is_measured(view, place)
 
@@ -52,6 +47,8 @@ def is_measured(view: View, place: int) -> bool:
     if view.scopes:
         return True
     clause = view.clause
+    if set(clause.keys[place + 1 : place + 3]) & set(view.matrix.caption) - stems("stop") - stems("generic"):
+        return True
     if clause.has("in_general", place - 5, place + 7):
         return True
     near = {key for each, key in enumerate(clause.keys[: place + 8]) if each >= place - 6 and each != place}
@@ -63,12 +60,19 @@ def _subject(view: View, place: int) -> Subject:
     before = [name for name in view.things if name.span[1] <= place]
     if before:
         return view.subject(name for name in before if name.span[1] >= before[-1].span[0] - _COORDINATED)
-    return view.subject([name for name in view.things if name.span[0] > place][:1])
+    found = view.subject([name for name in view.things if name.span[0] > place][:1])
+    return Subject(found.lines, found.link * SCOPE) if _has_other_subject(view, place) else found
+
+
+def _has_other_subject(view: View, place: int) -> bool:
+    """Whether a line across is what the clause is about: "Cat is the hardest class for X", not "on Cat the best is X"."""
+    front = [name for name in view.scopes if name.span[1] <= place]
+    return bool(front) and not words("conditions") & set(view.clause.words[max(0, front[0].span[0] - 2) : front[0].span[0]])
 
 
 def _executed(view: View, place: int, cue: Cue, subject: Subject) -> Found | None:
-    words = view.clause.words[max(0, place - 6) : place + 1]
-    among = "among" in words or "amongst" in words or ("one", "of") in pairwise(words)
+    said = view.clause.words[max(0, place - 6) : place + 1]
+    among = "among" in said or "amongst" in said or ("one", "of") in pairwise(said)
     won: list[bool] = []
     steps: list[str] = []
     for across in view.scope:

@@ -5,7 +5,7 @@ A clause held against one axis of a table: which lines are the things compared, 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import median
 
@@ -59,8 +59,19 @@ class View:
 
     @cached_property
     def things(self) -> tuple[Named, ...]:
-        """The names of what is compared."""
-        return tuple(name for name in self._candidates if name.span[0] < self.left_out)
+        """The names of what is compared, each for its lines under the conditions that the clause sets."""
+        named = (name for name in self._candidates if name.span[0] < self.left_out and name not in self.conditions)
+        return tuple(replace(name, lines=name.lines & self.everyone or name.lines) for name in named)
+
+    @cached_property
+    def conditions(self) -> tuple[Named, ...]:
+        """Names of rows within their blocks that say where the clause holds: "on Dino" where each system has a row for Dino."""
+        return tuple(name for name in self._candidates if name.span[0] < self.left_out and self._is_condition(name))
+
+    def _is_condition(self, name: Named) -> bool:
+        before = self.clause.words[max(0, name.span[0] - 2) : name.span[0]]
+        inner = {self.inner(line) for line in name.lines}
+        return bool(words("conditions") & set(before)) and all(each and set(name.words) <= set(each) for each in inner)
 
     @cached_property
     def scopes(self) -> tuple[Named, ...]:
@@ -71,7 +82,8 @@ class View:
     def everyone(self) -> frozenset[int]:
         """Every line with a number that the clause does not leave out."""
         spared = lines_of(name for name in self._candidates if name.span[0] >= self.left_out)
-        return frozenset(line.index for line in self.lines if any(value is not None for value in line.values)) - spared
+        every = frozenset(line.index for line in self.lines if any(value is not None for value in line.values)) - spared
+        return every & lines_of(self.conditions) if self.conditions else every
 
     @cached_property
     def rivals(self) -> frozenset[int]:
@@ -128,6 +140,11 @@ class View:
         labels = self.matrix.grid.labels
         return self.matrix.grid.rows[line][labels[0]].text if self.axis == "row" and len(labels) > 1 else ""
 
+    def inner(self, line: int) -> tuple[str, ...]:
+        """What a row is called within its block; empty where there are no blocks."""
+        labels = self.matrix.grid.labels
+        return self.matrix.grid.rows[line][labels[-1]].key if self.axis == "row" and len(labels) > 1 else ()
+
     def value(self, line: int, across: int) -> float | None:
         """The number where two lines meet."""
         return self.lines[line].values[across]
@@ -158,8 +175,9 @@ class View:
         """
         What a line is held against: those that are called the same but for what the clause names, else those of the same measure.
         """
-        residual = self._residual(line)
+        residual, inner = self._residual(line), self.inner(line)
         same = tuple(each for each in sorted(others) if self._residual(each) == residual)
+        same = same or tuple(each for each in sorted(others) if inner and self.inner(each) == inner)
         if same:
             return same
         measures = self.lines[line].measures
