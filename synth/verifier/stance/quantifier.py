@@ -1,4 +1,9 @@
-"""Does the passage say it of as many cases as the claim?"""
+"""
+Does the passage say it of as many cases as the claim?
+
+What a passage says of one case proves nothing of every one, and a figure proves no record: where the claim goes further in its
+words, the passage is no evidence for it.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +18,11 @@ NARROW = re.compile(
     re.IGNORECASE,
 )
 EXCEPT = re.compile(r"\b(?:except|not (?:all|always|every|consistently)|apart from|with the exception)\b", re.IGNORECASE)
+EVERY = re.compile(r"\b(?:every|each|(?:on|in|at|for|with|over|across) all)\b", re.IGNORECASE)
+EXTREME = re.compile(
+    r"\b(?:best|worst|highest|lowest|fastest|slowest|largest|smallest|greatest|state[- ]of[- ]the[- ]art|unsurpassed|unmatched)\b",
+    re.IGNORECASE,
+)
 NULL = re.compile(
     r"\b(?:no (?:significant |clear |statistically significant |consistent )?(?:effect|difference|association|correlation|evidence|change|"
     r"increase|decrease|reduction|improvement|benefit|relationship|role|impact)s?|unaffected|unchanged|not (?:statistically )?significant|"
@@ -38,6 +48,10 @@ def quantifier(claim: Side, passage: Side) -> Signal:
     if nulls[0] != nulls[1]:
         who = "the passage" if nulls[1] else "the claim"
         return Signal("quantifier", features, "refutes", 0.4, f"{who} reports no effect where the other reports one")
+    if EVERY.search(claim.text) and not WIDE.search(passage.text):
+        return Signal("quantifier", features, "neutral", 1.0, "the claim says it of every case, the passage of its own")
+    if EXTREME.search(claim.text) and not EXTREME.search(passage.text):
+        return Signal("quantifier", features, "neutral", 1.0, "the claim has a superlative that the passage does not state")
     if narrow:
         return Signal("quantifier", features, "neutral", 0.5, "says it of some cases, the claim of all")
     return Signal("quantifier", features)

@@ -30,6 +30,8 @@ def seen(rule: str, claim: str, passage: str) -> Signal:
         ("quantity", "ToMe reaches 85.6% accuracy.", "ToMe reaches an accuracy of 84.9% after 30 epochs and 3.0 GFLOPs.", "neutral"),
         ("quantifier", "It wins on all data sets.", "It wins on all data sets except the last.", "refutes"),
         ("quantifier", "The diet affects weight.", "The diet had no effect on weight.", "refutes"),
+        ("quantifier", "ToMe needs 4.6 GFLOPs with every backbone.", "ToMe needs 4.6 GFLOPs with DeiT-S.", "neutral"),
+        ("quantifier", "ToMe needs 4.6 GFLOPs, the best result ever.", "ToMe needs 4.6 GFLOPs.", "neutral"),
         ("scope", "ToMe is accurate on ImageNet.", "ToMe is accurate on COCO.", "neutral"),
         ("scope", "ToMe is accurate with DeiT-S.", "ToMe is accurate with DeiT-B.", "neutral"),
         ("scope", "Learned pattern pruning is accurate.", "ToMe is accurate.", "neutral"),
