@@ -13,8 +13,24 @@ from typing import Annotated, Any
 
 import typer
 
-from synth.cli import claims, evaluate, papers
-from synth.cli.options import JsonFlag, LlmOption, ModelOption, NliOption, WorkspaceOption, configuration, opened, output, progress, write
+from synth.cli import cache, claims, evaluate, papers
+from synth.cli.options import (
+    SOURCES,
+    CategoryOption,
+    JsonFlag,
+    LlmOption,
+    ModelOption,
+    NliOption,
+    SinceOption,
+    SnowballOption,
+    UntilOption,
+    WorkspaceOption,
+    configuration,
+    opened,
+    output,
+    progress,
+    write,
+)
 from synth.errors import SynthError
 
 INTERRUPTED = 130
@@ -29,11 +45,10 @@ app = typer.Typer(
 )
 app.add_typer(claims.app, name="claims")
 app.add_typer(papers.app, name="papers")
+app.add_typer(cache.app, name="cache")
 app.command("evaluate")(evaluate.evaluate)
 
-Sources = Annotated[
-    list[str] | None, typer.Option("--source", help="Where papers come from: arxiv, library or folder:DIR. May be given several times.")
-]
+Sources = Annotated[list[str] | None, typer.Option("--source", help=f"Where papers come from: {SOURCES}. May be given several times.")]
 Named = Annotated[list[str] | None, typer.Option("--paper", help="A paper that must be read: arXiv id, DOI or file name. May be repeated.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of everything random.")]
 Budget = Annotated[float | None, typer.Option(metavar="SECONDS", help="Wall time that reruns may take; 0 asks for none.")]
@@ -47,6 +62,10 @@ def run(
     source: Sources = None,
     paper: Named = None,
     max_papers: Annotated[int | None, typer.Option(help="Full texts to read.")] = None,
+    snowball: SnowballOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    category: CategoryOption = None,
     claims_per_paper: Annotated[int | None, typer.Option(help="Claims kept of one paper.")] = None,
     seed: Seed = None,
     budget: Budget = None,
@@ -67,6 +86,10 @@ def run(
         workspace,
         sources=source,
         max_papers=max_papers,
+        snowball=snowball,
+        since=since,
+        until=until,
+        categories=category,
         claims_per_paper=claims_per_paper,
         seed=seed,
         budget_seconds=budget,

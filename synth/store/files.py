@@ -47,7 +47,7 @@ def _make(folder: Path) -> None:
     """Make the folder and those above it, each known to the one that holds it."""
     missing = [place for place in (folder, *folder.parents) if not place.exists()]
     folder.mkdir(parents=True, exist_ok=True)
-    for place in missing:
+    for place in reversed(missing):
         _sync(place.parent)
 
 

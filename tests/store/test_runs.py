@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from synth.errors import NotFound, StoreError
 from synth.model import Judgement, Observation, Review, Verdict
 from synth.store import runs
 from synth.store.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def review(note: str, decision: str = "accepted") -> Review:
@@ -89,6 +93,56 @@ def test_a_damaged_claims_table_is_one_clear_line(tmp_path: Path, damage: str) -
     runs.claims_path(place, run.name).write_text(damage)
     with pytest.raises(StoreError):
         runs.load(place, run.name)
+
+
+COMMITTED = sorted(path.stem for path in (ROOT / "claims").glob("*.json"))
+
+
+@pytest.mark.parametrize("name", COMMITTED)
+def test_runs_of_older_versions_load(name: str) -> None:
+    """The runs that are kept with the program were made by earlier versions of it; every claim has its finding."""
+    run, circumstances = runs.load(Workspace(ROOT), name)
+    assert run.name == name
+    assert circumstances.version
+    assert run.claims
+    assert all(run.finding(claim.id) for claim in run.claims if claim.hypothesis)
+
+
+@pytest.mark.parametrize("damaged", ["claims/{}.json", "reports/{}/run.json"])
+def test_a_run_of_a_newer_version_is_refused(tmp_path: Path, damaged: str) -> None:
+    """A format of the future is one line that says to update; neither file is written over."""
+    place, run = Workspace(tmp_path), make_run()
+    runs.save(place, run, make_provenance())
+    path = tmp_path / damaged.format(run.name)
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 99}))
+    with pytest.raises(StoreError, match=r"made by a newer version; got format 99; expected at most 1; update synth"):
+        runs.load(place, run.name)
+
+
+REVIEWER = """
+import sys
+from pathlib import Path
+from synth.model import Review
+from synth.store import runs
+from synth.store.workspace import Workspace
+place, run, claim, who = Workspace(Path(sys.argv[1])), *sys.argv[2:]
+for i in range(20):
+    runs.add_review(place, run, claim, Review(decision="accepted", author=who, at="2026-01-02T03:04:05+00:00", note=str(i)))
+"""
+
+
+def test_people_who_decide_at_once_lose_no_decision(tmp_path: Path) -> None:
+    """Two processes write twenty decisions each on one claim while the run is saved again: all forty stand there."""
+    place, claim = Workspace(tmp_path), make_claim()
+    run = make_run(claim)
+    runs.save(place, run, make_provenance())
+    command = [sys.executable, "-c", REVIEWER, str(tmp_path), run.name, claim.id]
+    people = [subprocess.Popen([*command, who], cwd=ROOT) for who in ("Ada", "Bob")]
+    while any(person.poll() is None for person in people):
+        runs.save(place, run, make_provenance())
+    assert [person.returncode for person in people] == [0, 0]
+    decisions = {(review.author, review.note) for _, review in runs.load(place, run.name)[0].reviews}
+    assert decisions == {(who, str(i)) for who in ("Ada", "Bob") for i in range(20)}
 
 
 def test_timings_are_circumstances(tmp_path: Path) -> None:
