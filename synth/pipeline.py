@@ -29,6 +29,7 @@ from synth.report import render
 from synth.retriever import sources
 from synth.retriever.facets import question_of, uncovered
 from synth.retriever.library import LibrarySource
+from synth.retriever.limits import limited
 from synth.retriever.retrieve import Retrieval, find, retrieve
 from synth.settings import Settings
 from synth.store import provenance, runs
@@ -83,7 +84,7 @@ def run(
     raises    UsageError for no question, NothingRetrieved when no paper could be read
     """
     clock, started = Clock(), provenance.now()
-    question = question_of(text)
+    question = _limited(text, settings)
     embedder = Embedder(settings.embedding_model, workspace.cache)
     model = chosen_model(settings, workspace.cache)
     retrieval = _retrieve(question, workspace, settings, embedder, named, fallback, progress)
@@ -189,8 +190,9 @@ def reopen(workspace: Workspace, saved: Run, settings: Settings, progress: Progr
 
 def run_name(question: Question, settings: Settings, named: Sequence[str]) -> str:
     """A folder name that says what was asked and differs when sources, papers, limits or seed differ."""
-    key = repr((question.text, settings.sources, tuple(named), settings.max_papers, settings.claims_per_paper, settings.seed))
-    return folder_name(question.text, key)
+    key = [question.text, settings.sources, tuple(named), settings.max_papers, settings.claims_per_paper, settings.seed]
+    limits = (settings.snowball, settings.since, settings.until, settings.categories)
+    return folder_name(question.text, repr((*key, *(limits if any(limits) else ()))))
 
 
 def folder_name(text: str, key: str) -> str:
@@ -232,14 +234,17 @@ def plan(text: str, workspace: Workspace, settings: Settings) -> Plan:
     raises  UsageError or NotFound where the run would
     """
     sources.open_sources(settings.sources, workspace, settings)
-    return Plan(question_of(text), settings.sources)
+    return Plan(_limited(text, settings), settings.sources)
 
 
 def search(text: str, workspace: Workspace, settings: Settings, *, progress: Progress = silent) -> tuple[Paper, ...]:
     """The papers that a run on this question would read, best first, with nothing fetched."""
     embedder = Embedder(settings.embedding_model, workspace.cache)
     opened = sources.open_sources(settings.sources, workspace, settings)
-    return find(question_of(text), opened, embedder=embedder, max_papers=settings.max_papers, on_progress=progress).papers
+    question = _limited(text, settings)
+    return find(
+        question, opened, embedder=embedder, max_papers=settings.max_papers, snowball=settings.snowball, on_progress=progress
+    ).papers
 
 
 def library_papers() -> tuple[Paper, ...]:
@@ -263,6 +268,11 @@ def extract_file(path: Path, budget: int) -> tuple[Claim, ...]:
     return extract(document, budget=budget)
 
 
+def _limited(text: str, settings: Settings) -> Question:
+    """The question, within the time and the categories of the settings."""
+    return limited(question_of(text), settings.since or None, settings.until or None, settings.categories)
+
+
 def _retrieve(
     question: Question,
     workspace: Workspace,
@@ -274,7 +284,15 @@ def _retrieve(
 ) -> Retrieval:
     def ask(names: Sequence[str]) -> Retrieval:
         opened = sources.open_sources(names, workspace, settings)
-        return retrieve(question, opened, embedder=embedder, max_papers=settings.max_papers, named=tuple(named), on_progress=progress)
+        return retrieve(
+            question,
+            opened,
+            embedder=embedder,
+            max_papers=settings.max_papers,
+            snowball=settings.snowball,
+            named=tuple(named),
+            on_progress=progress,
+        )
 
     try:
         return ask(settings.sources)

@@ -20,15 +20,24 @@ from synth.errors import UsageError
 from synth.model import Record
 
 FILE_NAME = "synth.toml"
+_LISTS = ("sources", "categories")
 
 
 class Settings(Record):
     """The values that a run needs."""
 
     sources: tuple[str, ...] = ("arxiv",)
-    """where papers come from, in order: "arxiv", "library", "folder:DIR"."""
+    """where papers come from, in order; `synth run --help` lists them."""
     max_papers: int = Field(default=15, ge=1, le=500)
     """full texts that are read."""
+    snowball: int = Field(default=0, ge=0, le=5)
+    """steps along references and citations of the papers nearest to the question."""
+    since: str = ""
+    """year, month or day of the oldest paper, "2021" or "2021-06-01"; empty: no limit."""
+    until: str = ""
+    """of the newest."""
+    categories: tuple[str, ...] = ()
+    """of arXiv, "cs.CV"; a paper is in one of them, or its source has none; empty: all."""
     claims_per_paper: int = Field(default=8, ge=1, le=200)
     """checkable sentences kept of one paper, best first."""
     seed: int = 0
@@ -125,7 +134,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     for name in Settings.model_fields:
         text = environment.get(f"SYNTH_{name.upper()}")
         if text:
-            given[name] = tuple(part.strip() for part in text.split(",")) if name == "sources" else text
+            given[name] = tuple(part.strip() for part in text.split(",")) if name in _LISTS else text
     return given
 
 

@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from synth.settings import Configuration
     from synth.store.workspace import Workspace
 
+SOURCES = "arxiv, openalex, semanticscholar, crossref, europepmc, unpaywall, library, folder:DIR or list:FILE"
+"""as in synth.retriever.sources, which is not imported for a page of help."""
+
 WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", metavar="DIR", help="Folder with claims/, reports/ and .synth/.")]
+SnowballOption = Annotated[
+    int | None, typer.Option("--snowball", metavar="N", help="Steps along references and citations of the nearest papers.")
+]
+SinceOption = Annotated[str | None, typer.Option("--since", metavar="DATE", help="No older papers: 2021, 2021-06 or 2021-06-01.")]
+UntilOption = Annotated[str | None, typer.Option("--until", metavar="DATE", help="No newer papers.")]
+CategoryOption = Annotated[list[str] | None, typer.Option("--category", help="Category of arXiv, cs.CV. May be repeated.")]
 NliOption = Annotated[
     str | None,
     typer.Option("--nli", metavar="NAME", help="A cross-encoder for inference that reads stance, by name or folder; uncalibrated."),

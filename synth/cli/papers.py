@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from synth.cli.options import JsonFlag, WorkspaceOption, configuration, opened, output, progress
+from synth.cli.options import (
+    SOURCES,
+    CategoryOption,
+    JsonFlag,
+    SinceOption,
+    SnowballOption,
+    UntilOption,
+    WorkspaceOption,
+    configuration,
+    opened,
+    output,
+    progress,
+)
 
 app = typer.Typer(help="Papers: search, list.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -15,8 +27,12 @@ app = typer.Typer(help="Papers: search, list.", no_args_is_help=True, rich_marku
 @app.command()
 def search(
     question: Annotated[str, typer.Argument(help="The research question, in quotes.")],
-    source: Annotated[list[str] | None, typer.Option("--source", help="arxiv, library or folder:DIR. May be repeated.")] = None,
+    source: Annotated[list[str] | None, typer.Option("--source", help=f"{SOURCES}. May be repeated.")] = None,
     max_papers: Annotated[int | None, typer.Option(help="How many at most.")] = None,
+    snowball: SnowballOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    category: CategoryOption = None,
     workspace: WorkspaceOption = Path(),
     as_json: JsonFlag = False,
 ) -> None:
@@ -24,7 +40,9 @@ def search(
     from synth import pipeline
     from synth.cli import show
 
-    settled = configuration(workspace, sources=source, max_papers=max_papers)
+    settled = configuration(
+        workspace, sources=source, max_papers=max_papers, snowball=snowball, since=since, until=until, categories=category
+    )
     with progress() as say:
         found = pipeline.search(question, opened(workspace), settled.settings, progress=say)
     output(show.papers(found, f"{len(found)} papers"), as_json)

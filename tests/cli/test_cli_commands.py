@@ -259,3 +259,11 @@ def test_the_workspace_may_stand_before_the_command(done: Path) -> None:
     """`synth claims -w DIR show ID` is `synth claims show ID -w DIR`."""
     claim = next(iter(rows(done).values()))["id"]
     assert call("claims", "-w", done, "show", claim).out == call("claims", "show", claim, "-w", done).out
+
+
+def test_help_names_every_source() -> None:
+    """What the help lists is what can be opened."""
+    from synth.cli.options import SOURCES
+    from synth.retriever.sources import NAMES
+
+    assert SOURCES == NAMES
