@@ -2,7 +2,7 @@
 Document → Claims.
 
 1. Every sentence is scored as a claim of its own paper, by its cues and by its role among its neighbours.
-2. References ("our method", "it") are resolved by the paper's own name for its method and the sentence before.
+2. References ("our method", "it", "this task") are resolved by the paper's own name for its method and the sentence before.
 3. What parses counts for more than what does not; the best sentences up to the budget stay, in document order.
 4. A sentence of several statements becomes a claim for each, where they say together what it says.
 5. The quote of each is found again in the document's text; a sentence that is not there is dropped.
@@ -19,6 +19,7 @@ from synth.extractor.resolve import canonical, own_name, resolved
 from synth.extractor.select import FLOOR, select
 from synth.extractor.sentences import Scored
 from synth.extractor.text import standalone
+from synth.extractor.unnamed import named
 from synth.model import Claim, Document, Passage, Question, claim_id
 
 PARSED_BONUS = 0.25
@@ -46,8 +47,10 @@ def _found_again(document: Document, passage: Passage) -> Passage | None:
     return passage.model_copy(update={"start": at, "end": at + len(passage.text)}) if at >= 0 and passage.text else None
 
 
-def _candidate(one: Scored, itself: str | None, before: str) -> _Candidate:
+def _candidate(one: Scored, document: Document, itself: str | None, before: str) -> _Candidate:
     text, reason = resolved(one.passage.text, itself, before)
+    if not reason:
+        text, reason = named(text, document, before)
     text = standalone(text)
     parsed = Parse(None, reason) if reason else parse(text, subject=canonical(itself))
     return _Candidate(replace(one, confidence=round(_weighed(one.confidence, parsed, unresolved=bool(reason)), 3)), text, parsed)
@@ -68,7 +71,7 @@ def _candidates(document: Document) -> list[_Candidate]:
     before = ""
     for one in readings(document):
         if one.confidence >= FLOOR / 2:
-            found.append(_candidate(one, itself, before))
+            found.append(_candidate(one, document, itself, before))
         before = one.passage.text
     return found
 
