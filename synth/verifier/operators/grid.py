@@ -101,6 +101,11 @@ class Grid:
         return frozenset(range(len(self.rows)))
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """Every word of the entries."""
+        return frozenset(word for row in self.rows for entry in row for word in entry.key)
+
+    @cached_property
     def records(self) -> frozenset[int]:
         """The rows that stand for one thing each, not those that sum up the others; all rows where none would be left."""
         return frozenset(row for row in range(self.size) if not self._sums_up(row)) or self.everything

@@ -74,7 +74,7 @@ def _evidence(document: Document, reading: TableReading) -> Evidence:
         witness="tables",
         outcome=outcome,
         probability=reading.probability if outcome != "inconclusive" else _lean(reading.probability),
-        stances=_stances(reading.probability),
+        stances=_stances(reading),
         independence="own_tables",
         scale="paper",
         from_note=document.paper.kind == "note",
@@ -83,8 +83,12 @@ def _evidence(document: Document, reading: TableReading) -> Evidence:
     )
 
 
-def _stances(probability: float | None) -> Stances | None:
-    return None if probability is None else Stances(supports=probability, refutes=1 - probability, neutral=0.0)
+def _stances(reading: TableReading) -> Stances | None:
+    """What a reading says apart from whether it decides: how likely the table does not speak of the claim, and else which way."""
+    if reading.probability is None:
+        return None
+    speaks = 1.0 - reading.silent
+    return Stances(supports=speaks * reading.probability, refutes=speaks * (1 - reading.probability), neutral=reading.silent)
 
 
 def _lean(probability: float | None) -> float | None:

@@ -23,7 +23,8 @@ from synth.verifier.operators.records.program import Program
 from synth.verifier.operators.records.programs import programs_of
 from synth.verifier.operators.records.terms import Terms
 from synth.verifier.operators.records.vote import vote
-from synth.verifier.operators.results.claim import read_claim
+from synth.verifier.operators.results.claim import Reading, read_claim
+from synth.verifier.operators.results.found import Found
 from synth.verifier.operators.results.matrix import matrix_of
 
 NUMERIC, MEASURED = 0.75, 0.4
@@ -34,6 +35,10 @@ READ = 0.25
 """share of its telling words that some program must read of a statement that names no entry and no header."""
 SWING = 0.35
 """how far the strongest reading of results moves the probability from one half: 0.85 at most, as observed on sure readings."""
+BESIDE, LEAST = 0.3, 0.02
+"""how much the other clauses of a claim move its probability, and how far the deciding one keeps it from one half."""
+LEANING = 0.6
+"""probability that a table does not speak of a claim that no operator reads as it is said: more likely than not."""
 SHOWN = 4
 """steps that are kept."""
 _TABLE = re.compile(r"\b[Tt](?:able|ab\.)\s*(\d+|[IVX]+)\b")
@@ -52,6 +57,8 @@ class TableReading:
     steps: tuple[str, ...] = ()
     """what a reader can check on the cells."""
     table: Table | None = None
+    silent: float = 0.0
+    """0..1: probability that the table does not speak of the statement after all."""
 
 
 NOTHING = TableReading("no_evidence", "there is no table with anything to read")
@@ -78,20 +85,20 @@ def check(text: str, tables: Sequence[Table]) -> TableReading:
     named = {match.group(1) for match in _TABLE.finditer(text)}
     asked = [table for table in tables if named & set(table.label.split())] or tables
     readings = [_read(text, table) for table in asked if table.cells]
-    return max(readings, key=lambda reading: reading.strength, default=NOTHING)
+    return max(readings, key=lambda reading: (reading.strength, reading.outcome != "no_evidence"), default=NOTHING)
 
 
 def _read(text: str, table: Table) -> TableReading:
     grid = _grid(table)
     results = _results(text, grid)
-    measured = has_results(grid)
-    if measured and results.outcome != "no_evidence":
+    measured, decided = has_results(grid), results.outcome in ("supported", "refuted")
+    if measured and decided:
         return results
     terms, programs = programs_of(text, grid)
     widest = max((coverage(terms, program) for program in programs), default=0.0)
     if widest >= WIDE:
         return _records(grid, terms, programs, widest)
-    if measured or results.outcome != "no_evidence":
+    if measured or decided:
         return results
     return _records(grid, terms, programs, widest)
 
@@ -100,9 +107,9 @@ def _results(text: str, grid: Grid) -> TableReading:
     reading = read_claim(text, matrix_of(grid))
     found = reading.found
     if found is None:
-        return TableReading("no_evidence", reading.reason, table=grid.source)
+        return _leaning(grid, reading)
     outcome: Outcome = "supported" if found.holds else "refuted"
-    probability = 0.5 + (SWING if found.holds else -SWING) * min(1.0, found.strength)
+    probability = _probability(found, reading.beside)
     steps = tuple(
         step
         for each in (found, *(other for other in reading.every if other is not found and other.holds == found.holds))
@@ -111,6 +118,26 @@ def _results(text: str, grid: Grid) -> TableReading:
     return TableReading(
         outcome, f"{grid.name}: {steps[0]}" if steps else grid.name, probability, found.strength, steps[:SHOWN], grid.source
     )
+
+
+def _probability(found: Found, beside: Sequence[Found]) -> float:
+    """
+    That a claim holds, on the side of its deciding clause.
+
+    Every clause must hold, so what the others come to moves the probability, but never over one half: it decided.
+    """
+    signed = found.signed + BESIDE * sum(each.signed for each in beside) / max(1, len(beside))
+    kept = max(signed, LEAST) if found.holds else min(signed, -LEAST)
+    return 0.5 + SWING * max(-1.0, min(1.0, kept))
+
+
+def _leaning(grid: Grid, reading: Reading) -> TableReading:
+    """No evidence, or an open reading that leans where direction and polarity of the claim could be read on cells that it names."""
+    lean = reading.lean
+    if lean is None:
+        return TableReading("no_evidence", reading.reason, table=grid.source)
+    reason = f"{grid.name}: {reading.reason}; read loosely, {lean.steps[0]}"
+    return TableReading("inconclusive", reason, 0.5 + SWING * lean.signed, 0.0, lean.steps[:SHOWN], grid.source, LEANING)
 
 
 def _records(grid: Grid, terms: Terms, programs: Sequence[Program], widest: float) -> TableReading:

@@ -33,7 +33,14 @@ SEED = 0
 FOLDS = 5
 LEAST = 20
 """statements in which a feature must occur."""
-TREES: dict[str, Any] = {"max_iter": 80, "learning_rate": 0.06, "max_leaf_nodes": 8, "min_samples_leaf": 20, "random_state": SEED}
+TREES: dict[str, Any] = {
+    "max_iter": 80,
+    "learning_rate": 0.06,
+    "max_leaf_nodes": 8,
+    "min_samples_leaf": 20,
+    "max_features": 0.3,
+    "random_state": SEED,
+}
 Array = npt.NDArray[np.float64]
 
 

@@ -11,6 +11,7 @@ from synth.verifier.operators.results.claim import Reading, read_claim
 from synth.verifier.operators.results.clauses import Clause, clauses_of
 from synth.verifier.operators.results.matrix import matrix_of
 from synth.verifier.operators.results.naming import named_in, unknown_names
+from synth.verifier.operators.verdict import check
 
 
 def reading(text: str, table: Table = PARSERS) -> Reading:
@@ -184,3 +185,34 @@ def test_the_effect_of_a_thing_speaks_of_the_thing() -> None:
     table = make_table([["Model", "F1"], ["Base", "80.1"], ["Base + gating", "84.2"], ["Base + noise", "70.3"]])
     assert holds("This shows the effectiveness of gating on F1.", table) is True
     assert holds("This shows the effectiveness of noise on F1.", table) is False
+
+
+@pytest.mark.parametrize(
+    ("said", "denied"),
+    [
+        ("With char the parser is strong.", "With char the parser is not strong."),
+        ("Graph-based parsing is a strong choice for trees.", "Graph-based parsing is not a strong choice for trees."),
+        ("Graph-based outperforms BiLSTM on UAS.", "Graph-based does not outperform BiLSTM on UAS."),
+    ],
+)
+def test_a_statement_and_its_denial_mirror_each_other(said: str, denied: str) -> None:
+    """What one holds at p the other holds at 1 - p, whether or not the reading decides."""
+    one, other = (check(text, [PARSERS]) for text in (said, denied))
+    assert one.probability is not None and other.probability is not None
+    assert one.probability > 0.5
+    assert one.probability + other.probability == pytest.approx(1.0)
+
+
+def test_a_loose_reading_leans_and_decides_nothing() -> None:
+    """An adjective holds a thing against what is usual among the others; that is no verdict."""
+    found = check("Graph-based parsing is a strong choice for trees.", [PARSERS])
+    assert found.outcome == "inconclusive" and found.silent > 0.5
+    assert found.steps[0].startswith("Graph-based 94.01 > usually")
+
+
+def test_every_clause_moves_the_probability() -> None:
+    """A second clause that fails lowers what the first one gives, and does not overturn it."""
+    both = check("Our model achieves the best LAS, while Graph-based has a higher UAS than BiLSTM.", [PARSERS])
+    one = check("Our model achieves the best LAS, while Graph-based has a lower UAS than BiLSTM w/o tags.", [PARSERS])
+    assert both.probability is not None and one.probability is not None
+    assert both.probability > one.probability

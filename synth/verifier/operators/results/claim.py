@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from synth.verifier.operators.lexicon import stems
 from synth.verifier.operators.results.clauses import Clause, clauses_of
 from synth.verifier.operators.results.comparisons import read_comparison
+from synth.verifier.operators.results.directions import read_direction
 from synth.verifier.operators.results.equality import read_equality
 from synth.verifier.operators.results.extremes import read_extreme
 from synth.verifier.operators.results.figures import read_figures
@@ -45,6 +46,10 @@ class Reading:
     every: tuple[Found, ...]
     reason: str = ""
     """why there is none."""
+    beside: tuple[Found, ...] = ()
+    """the strongest readings of the other clauses, which must hold too."""
+    lean: Found | None = None
+    """where nothing could be executed as it is said: the weakest reading, which decides nothing."""
 
 
 def read_claim(text: str, matrix: Matrix) -> Reading:
@@ -57,10 +62,22 @@ def read_claim(text: str, matrix: Matrix) -> Reading:
         by_clause.append(found)
         _remember(spoken_of, clause, found)
     every = tuple(each for found in by_clause for each in found)
-    reason = _not_meant(text, matrix) or ("" if every else "no operator reads the claim")
+    reason = _not_meant(text, matrix)
     if reason:
         return Reading(None, every, reason)
-    return Reading(_deciding(by_clause), every)
+    if not every:
+        return Reading(None, every, "no operator reads the claim", lean=_leaning(text, matrix))
+    deciding = _deciding(by_clause)
+    beside = [max(found, key=lambda each: each.strength) for found in by_clause if found and deciding not in found]
+    return Reading(deciding, every, beside=tuple(beside))
+
+
+def _leaning(text: str, matrix: Matrix) -> Found | None:
+    """The strongest of the weak readings of a claim that no operator reads as it is said."""
+    clauses = [Clause(part, matrix) for part in clauses_of(text)]
+    views = (View(clause, axis) for clause in clauses for axis in AXES)
+    found = [each.on(view.axis, _sense(matrix, view.axis)) for view in views if view.scope for each in read_direction(view)]
+    return max(found, key=lambda each: each.strength, default=None)
 
 
 def _not_meant(text: str, matrix: Matrix) -> str:

@@ -34,6 +34,11 @@ class Found:
         """0..1: how much the reading counts against others of the claim."""
         return self.link * (0.4 + 0.6 * self.margin) * TRUST[self.rests_on]
 
+    @property
+    def signed(self) -> float:
+        """The strength, below 0 where the reading fails."""
+        return self.strength if self.holds else -self.strength
+
     def on(self, axis: Axis, share: float = 1.0) -> Found:
         """The same on an axis, its link weakened by a share."""
         return replace(self, axis=axis, link=self.link * share)

@@ -93,7 +93,7 @@ def _initials(said: Sequence[str], short_forms: frozenset[str]) -> Iterator[tupl
         for length in (4, 3, 2):
             run = said[start : start + length]
             initials = "".join(word[0] for word in run)
-            if len(run) == length and initials.isalpha() and initials in short_forms:
+            if len(run) == length and weight(run[0]) == weight(run[-1]) == 1 and initials.isalpha() and initials in short_forms:
                 yield start, length, initials
 
 
