@@ -23,7 +23,7 @@ SCENES = (
 )
 """image classification sets, single- and multi-label, for which the digit scenes may stand."""
 OWN = {"cifar10": "tiny"}
-"""data sets that the laboratory has itself, with the one size that was trained on them."""
+"""data sets of real images that the laboratory has itself, with the one size that was trained on them."""
 SEEDS: dict[Regime, dict[str, tuple[int, ...]]] = {
     "off_the_shelf": dict.fromkeys(SIZES, (0, 1, 2)),
     "fine_tuned": {"tiny": (0, 1, 2), "small": (0,), "base": (0,)},
@@ -68,11 +68,13 @@ def places_of(leaf: Statement, measure: Measure) -> tuple[tuple[Place, ...], tup
             return (("deit_small_patch16_224", ""),), ("speed is measured on DeiT-S, as the claim names no backbone",)
         return tuple((f"deit_{size}_patch16_224", "") for size in sizes), ()
     known = tuple(name for name in named if name in SCENES)
-    own = tuple((f"proxy_{OWN[name]}", name) for name in known if name in OWN and OWN[name] in sizes)
+    # Where no data set is named, real images speak beside the composed ones.
+    named_or_real = known or tuple(name for name in OWN if set(metrics_of(leaf)) != {"map_percent"} or multi_label(name))
+    own = tuple((f"proxy_{OWN[name]}", name) for name in named_or_real if name in OWN and OWN[name] in sizes)
     rest = tuple(name for name in known if name not in {dataset for _, dataset in own})
-    datasets = _scenes(leaf, rest) if rest or not own or isinstance(leaf, Contrast) else ()
+    datasets = _scenes(leaf, rest) if rest or not own or not known or isinstance(leaf, Contrast) else ()
     found = (*own, *((f"proxy_{size}", dataset) for size in sizes for dataset in datasets))
-    return found, (_told(own, datasets, sizes),)
+    return found, (_told(own if known else (), datasets if known else (*datasets, *(name for _, name in own)), sizes),)
 
 
 def _told(own: tuple[Place, ...], datasets: tuple[str, ...], sizes: tuple[str, ...]) -> str:

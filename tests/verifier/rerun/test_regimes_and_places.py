@@ -110,7 +110,10 @@ def test_cifar10_is_shown_by_itself_on_the_smallest_backbone() -> None:
     assert {cell.dataset for _, cell in both.wanted} == {"cifar10", "digit_scenes"}
     wide = planned(BEST.model_copy(update={"where": Conditions(datasets=("cifar10",), backbones=("deit_base",))}))
     assert {(cell.backbone, cell.dataset) for _, cell in wide.wanted} == {("proxy_base", "digit_scenes")}
-    assert not any(cell.dataset == "cifar10" for _, cell in planned(BEST).wanted)
+    nowhere = planned(BEST)
+    assert ("proxy_tiny", "cifar10") in {(cell.backbone, cell.dataset) for _, cell in nowhere.wanted}
+    assert any("digit_scenes, digit_scenes_multi, cifar10 for the claim's data sets" in note for note in nowhere.notes)
+    assert not any(cell.dataset == "cifar10" and cell.backbone != "proxy_tiny" for _, cell in nowhere.wanted)
 
 
 def test_other_readings_ask_for_cells_of_their_own() -> None:
