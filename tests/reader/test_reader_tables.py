@@ -43,7 +43,7 @@ def test_pdf_tables_agree_with_their_source(shared: Path, stem: str) -> None:
         got = {key(cell) for cell in drawn.cells}
         assert len(wanted) >= 16
         missing = [cell for cell in wanted if cell not in got]
-        # Measured 2026-11-22: 144 of 144 values with their headers.
+        # Measured: 136 of 136 values with their headers (synth.reader.recipes.table_headers).
         assert len(missing) <= 0.02 * len(wanted), missing
 
 

@@ -1,0 +1,1 @@
+"""Measurements of what the reader makes of papers whose source is known."""
