@@ -32,20 +32,26 @@ def read_bench(paths: Sequence[Path]) -> list[Speeds]:
     """
     The speeds in files of `bench --json`, one a backbone; files of one backbone at several keep rates belong together.
 
+    A file may hold one run or a list of them; of several runs of one backbone and keep rate the last counts.
+
     raises  DataError for a file that is none
     """
     found: dict[str, tuple[str, dict[tuple[str, float], float]]] = {}
     for path in paths:
         try:
             data = json.loads(path.read_text("utf-8"))
-            rows, backbone, rate = data["methods"], data["backbone"], float(data["keep_rate"])
-            words = f"{data['device']}, {data['dtype']}, batch {data['batch']}"
-            speeds = {(_name(row["method"]), rate): float(row["images_per_second"]) for row in rows}
+            for backbone, words, speeds in map(_read, data if isinstance(data, list) and data else [data]):
+                found.setdefault(backbone, (words, {}))[1].update(speeds)
         except (ValueError, KeyError, TypeError) as error:
             raise DataError(f"{path.name} is no result of `python -m experiments bench --json`: {error!r}") from None
-        own = found.setdefault(backbone, (words, {}))[1]
-        own.update({(method, 1.0 if method == UNREDUCED else r): value for (method, r), value in speeds.items()})
     return [Speeds(backbone, words, own) for backbone, (words, own) in found.items()]
+
+
+def _read(run: Any) -> tuple[str, str, dict[tuple[str, float], float]]:
+    """Backbone, circumstances and speeds of one run."""
+    words = f"{run['device']}, {run['dtype']}, batch {run['batch']}"
+    names = [(_name(row["method"]), float(row["images_per_second"])) for row in run["methods"]]
+    return run["backbone"], words, {(name, 1.0 if name == UNREDUCED else float(run["keep_rate"])): value for name, value in names}
 
 
 def _name(method: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import experiments
 from experiments.analysis.figures import style
 from experiments.analysis.figures.curves import read_curves
 from experiments.analysis.figures.draw import FIGURES, Work, draw
@@ -96,6 +97,12 @@ def test_throughput_comes_from_the_backbone_or_one_of_its_size(tmp_path: Path) -
     assert found["topk", 0.9, "proxy_tiny"] is None
     assert found["topk", 0.5, "proxy_base"] is None
     assert found["l1", 0.5, "proxy_tiny"] is None
+
+
+def test_the_shipped_bench_can_be_read() -> None:
+    """The result that is in the README has the speeds of every method at its keep rate."""
+    (speeds,) = read_bench([Path(experiments.__file__).parent / "results" / "bench-deit_small-0.5-batch16-cpu.json"])
+    assert {("tome", 0.5), ("sit", 0.5), ("keep_all", 1.0)} <= set(speeds.images_per_second)
 
 
 def test_a_file_that_is_no_bench_is_one_clear_line(tmp_path: Path) -> None:
