@@ -16,7 +16,8 @@ from synth.verifier.bench import count
 from synth.verifier.context import own_method, own_names
 from synth.verifier.judge import judge
 from synth.verifier.lookup import look_up, stated_value
-from synth.verifier.operators.testimony import sentence_evidence, stated_evidence
+from synth.verifier.operators.testimony import sentence_evidence, stances_of, stated_evidence
+from synth.verifier.operators.verdict import LEANING
 from synth.verifier.quantifiers import TABLE
 from synth.verifier.reported import observations_of
 from synth.verifier.rules import rule_for
@@ -121,6 +122,7 @@ class TableWitness:
             witness="tables",
             outcome=found.outcome,
             probability=found.probability,
+            stances=stances_of(found.probability),
             independence="own_tables",
             scale="paper",
             from_note=self._is_note(claim.paper_id),
@@ -181,10 +183,12 @@ class TableWitness:
         open_ = len({each.judgement.outcome for each in others}) > 1
         ordered = [lead, *(each for each in hearings if each is not lead)]
         words = "; ".join(each.words(self._tables) for each in ordered[:4])
+        probability = 0.5 if open_ else _tempered(lead)
         return Evidence(
             witness="tables",
             outcome="inconclusive" if open_ else lead.judgement.outcome,
-            probability=0.5 if open_ else _tempered(lead),
+            probability=probability,
+            stances=stances_of(probability, 0.0 if lead.decided and not open_ else LEANING),
             independence="own_tables" if lead.own else "other_papers",
             scale="paper",
             from_note=lead.own and self._is_note(lead.observations[0].paper_id or ""),

@@ -74,7 +74,7 @@ def _evidence(document: Document, reading: TableReading) -> Evidence:
         witness="tables",
         outcome=outcome,
         probability=reading.probability if outcome != "inconclusive" else _lean(reading.probability),
-        stances=_stances(reading),
+        stances=stances_of(reading.probability, reading.silent),
         independence="own_tables",
         scale="paper",
         from_note=document.paper.kind == "note",
@@ -83,12 +83,17 @@ def _evidence(document: Document, reading: TableReading) -> Evidence:
     )
 
 
-def _stances(reading: TableReading) -> Stances | None:
-    """What a reading says apart from whether it decides: how likely the table does not speak of the claim, and else which way."""
-    if reading.probability is None:
+def stances_of(probability: float | None, silent: float = 0.0) -> Stances | None:
+    """
+    What tables say apart from whether they decide; None where they say nothing.
+
+    probability   that the claim holds, if they speak of it
+    silent        probability that they do not speak of it
+    """
+    if probability is None:
         return None
-    speaks = 1.0 - reading.silent
-    return Stances(supports=speaks * reading.probability, refutes=speaks * (1 - reading.probability), neutral=reading.silent)
+    speaks = 1.0 - silent
+    return Stances(supports=speaks * probability, refutes=speaks * (1 - probability), neutral=silent)
 
 
 def _lean(probability: float | None) -> float | None:

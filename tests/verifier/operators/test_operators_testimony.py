@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from operator_tables import GAMES, PARSERS, make_table
 
-from synth.model import Claim, Document, Paper, Passage, Table
+from synth.model import Claim, Document, Paper, Passage, Stances, Table
 from synth.verifier.operators.grid import grid_of
-from synth.verifier.operators.testimony import is_own_sentence, sentence_evidence, stated_evidence
+from synth.verifier.operators.testimony import is_own_sentence, sentence_evidence, stances_of, stated_evidence
 from synth.verifier.operators.verdict import check, has_results
 from synth.verifier.tabular import TableWitness
 
@@ -110,3 +111,22 @@ def test_the_witness_hears_a_sentence_that_the_grammar_does_not_read() -> None:
     assert witness.testify(make_claim(WRONG)).outcome == "refuted"
     elsewhere = make_claim(WRONG).model_copy(update={"paper_id": "arxiv:other"})
     assert witness.testify(elsewhere).outcome == "no_evidence"
+
+
+def test_stances_are_told_whether_or_not_the_tables_decide() -> None:
+    """A loose reading is most likely about nothing, and of what is left its lean and that of its denial mirror each other."""
+    said, denied = (
+        sentence_evidence(make_claim(text), make_document(PARSERS))
+        for text in ("Graph-based parsing is a strong choice for trees.", "Graph-based parsing is not a strong choice for trees.")
+    )
+    assert said is not None and said.stances is not None and denied is not None and denied.stances is not None
+    assert said.outcome == "inconclusive" and said.stances.likeliest == "neutral"
+    assert said.stances.supports > said.stances.refutes
+    assert said.stances.supports == pytest.approx(denied.stances.refutes)
+    assert said.stances.supports + said.stances.refutes + said.stances.neutral == pytest.approx(1.0)
+
+
+def test_nothing_said_is_no_stance() -> None:
+    """Without a probability there are no stances; with one they sum to 1."""
+    assert stances_of(None) is None
+    assert stances_of(0.75, 0.5) == Stances(supports=0.375, refutes=0.125, neutral=0.5)
