@@ -4,9 +4,7 @@ How likely each sentence of a document is a claim of it, and how likely it tells
 A claim, in an abstract that stands alone: what is concluded; and, as far as its cues go, what else is said of things that the tables
 of papers are about. In a paper the cues decide (sentences.py), less so where the sentence hardly gives a result.
 
-A contribution, by the guideline of the NLPContributionGraph scheme (D'Souza and Auer 2020): the title; the aim in the abstract; what
-the introduction says of the paper's own problem, method and results; set-up and results of the experiments. Others' work, the
-details of the method, and the conclusion, which repeats, are none.
+What contributes is told in contribution.py.
 """
 
 from __future__ import annotations
@@ -15,6 +13,8 @@ import math
 import re
 from dataclasses import replace
 
+from synth.extractor.contribution import contributions
+from synth.extractor.resolve import own_name
 from synth.extractor.roles import ROLES, Role, is_abstract, role_probabilities
 from synth.extractor.sentences import SUBSTANCE, Scored, scored
 from synth.model import Document, vocabulary
@@ -34,12 +34,13 @@ def readings(document: Document) -> list[Scored]:
     """Every passage of the document, in order, with its confidence as a claim, its role and its probability as a contribution."""
     rows = role_probabilities(document.passages)
     alone = is_abstract(document)
+    read: list[tuple[Scored, Likely]] = [
+        (scored(passage), dict(zip(ROLES, map(float, row), strict=True))) for passage, row in zip(document.passages, rows, strict=True)
+    ]
+    told = contributions(document, read, own_name(document))
     found = []
-    for passage, row in zip(document.passages, rows, strict=True):
-        likely: Likely = dict(zip(ROLES, map(float, row), strict=True))
-        one = scored(passage)
+    for (one, likely), contributes in zip(read, told, strict=True):
         confidence = _in_abstract(one, likely) if alone else _in_paper(one, likely)
-        contributes = _contributes(document, one, likely)
         found.append(replace(one, confidence=round(confidence, 3), likely=likely, contributes=round(contributes, 3)))
     return found
 
@@ -68,24 +69,3 @@ def _in_paper(one: Scored, likely: Likely) -> float:
 def _log_odds(probability: float) -> float:
     held = min(max(probability, 1e-6), 1 - 1e-6)
     return math.log(held / (1 - held))
-
-
-def _contributes(document: Document, one: Scored, likely: Likely) -> float:
-    passage, cues = one.passage, set(one.cues)
-    finding = likely["result"] + likely["conclusion"]
-    saying = 1 - likely["background"] - likely["other"]
-    if passage.text == document.paper.title and passage.text:
-        return 1.0
-    if "fragment" in cues:
-        return 0.0
-    match passage.role:
-        case "abstract":
-            return likely["objective"] if "own" in cues else 0.0
-        case "introduction":
-            return saying if "own" in cues else 0.0
-        case "experiments":
-            return saying if "set_up" in cues else finding
-        case "results":
-            return finding
-        case _:
-            return 0.0

@@ -146,6 +146,22 @@ def test_contributions_of_a_paper_by_section() -> None:
     assert [one.contributes >= 0.5 for one in found] == [False, True, False, True, True, False]
 
 
+OPENED: tuple[tuple[SectionRole, str], ...] = (
+    ("introduction", "Answering questions with recurrent readers is a central task of language understanding."),
+    ("introduction", "Recurrent networks have been used for many other tasks."),
+    ("introduction", "The source code is available at https://github.com/someone/reader."),
+    ("experiments", "We initialised the embeddings with GloVe and used a dropout of 0.2."),
+    ("results", "Table 2 shows the results of all readers with higher accuracy."),
+    ("related", "Earlier readers achieve higher accuracy than recurrent networks."),
+)
+
+
+def test_problem_code_and_tools_contribute() -> None:
+    """A sentence of the introduction's opening in the words of the title, a repository and a tool count; a pointer to a table does not."""
+    found = readings(document(*OPENED, title="Recurrent readers for answering questions"))
+    assert [one.contributes >= 0.5 for one in found] == [True, False, True, True, False, False]
+
+
 FRAMES = [
     ("As shown in Figure 1, EViT is faster.", "EViT is faster."),
     ("Referring to Table 3, we see that EViT is faster.", "EViT is faster."),
