@@ -2,9 +2,9 @@
 A statement and tables to a verdict with its steps.
 
     1. A table named by the statement ("Table 3") is the only one asked.
-    2. A statement of whose words most are entries and headers of the table is read as one on records, by a vote of programs
-       (records/); else it is read clause by clause as one on results (results/), and where that finds nothing and the table does not
-       hold results, as one on records all the same.
+    2. On a table of results it is read clause by clause (results/); where that finds nothing and most of its words are entries and
+       headers of the table, as one on records. On any other table it is read as one on records, by a vote of programs (records/);
+       where that finds nothing, as one on results.
     3. The table on which the reading is strongest speaks; where none has what the statement names, nothing is said.
 """
 
@@ -90,17 +90,16 @@ def check(text: str, tables: Sequence[Table]) -> TableReading:
 
 def _read(text: str, table: Table) -> TableReading:
     grid = _grid(table)
-    results = _results(text, grid)
-    measured, decided = has_results(grid), results.outcome in ("supported", "refuted")
-    if measured and decided:
+    measured = has_results(grid)
+    results = _results(text, grid) if measured else NOTHING
+    if results.outcome in ("supported", "refuted"):
         return results
     terms, programs = programs_of(text, grid)
     widest = max((coverage(terms, program) for program in programs), default=0.0)
-    if widest >= WIDE:
-        return _records(grid, terms, programs, widest)
-    if measured or decided:
+    if measured and widest < WIDE:
         return results
-    return _records(grid, terms, programs, widest)
+    records = _records(grid, terms, programs, widest)
+    return _results(text, grid) if records.outcome == "no_evidence" else records
 
 
 def _results(text: str, grid: Grid) -> TableReading:
