@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from synth import pipeline
+from synth.claiming import reader
 from synth.controlling import control
 from synth.errors import NotFound
 from synth.extractor.parse import Parse, parse
+from synth.gathering import fetch_named
 from synth.llm.hypotheses import completed
 from synth.llm.use import account, chosen_model
 from synth.model import Audit, Claim, Document, OldReport, Passage, Question, Run, claim_id
@@ -45,7 +47,7 @@ def audit(path: Path, workspace: Workspace, settings: Settings, *, fallback: boo
     question = question_of(old.question or old.title)
     embedder = Embedder(settings.embedding_model, workspace.cache)
     cited = [f"{item.arxiv_id}v{item.arxiv_version}" if item.arxiv_version else item.arxiv_id for item in old.references if item.arxiv_id]
-    retrieval = pipeline.fetch_named(cited, question, workspace, settings, embedder, fallback, progress)
+    retrieval = fetch_named(cited, question, workspace, settings, embedder, fallback, progress)
     clock.lap("search")
     documents, unreadable = read_all(retrieval.fetched, workspace.cache, progress)
     clock.lap("read")
@@ -56,10 +58,10 @@ def audit(path: Path, workspace: Workspace, settings: Settings, *, fallback: boo
     hearing = Hearing(workspace, documents, embedder, settings, model=model)
     ruled, findings = hearing.verify(claims, progress)
     clock.lap("verify")
-    siblings = control(hearing, ruled, findings, documents, pipeline.reader((), model), progress) if settings.control else None
+    siblings = control(hearing, ruled, findings, documents, reader((), model), progress) if settings.control else None
     clock.lap("control")
     checked = Run(
-        name="audit-" + pipeline.folder_name(old.title, f"{text}{settings!r}"),
+        name="audit-" + pipeline.folder_name(old.title, repr((text, settings.sources, settings.seed))),
         question=Question(text=old.question or old.title, facets=question.facets),
         papers=tuple(document.paper for document in documents),
         skipped=(*retrieval.skipped, *unreadable),

@@ -9,32 +9,24 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from synth.claiming import claims_of, reader
 from synth.controlling import control
-from synth.errors import NotFound, NothingRetrieved, UsageError
-from synth.extractor.extract import extract
-from synth.extractor.parse import Parse, parse
-from synth.extractor.resolve import canonical, own_name
-from synth.llm.hypotheses import completed, hypothesis_of, note_of
+from synth.errors import NothingRetrieved
+from synth.gathering import gather, question_within, unmet
 from synth.llm.use import account, chosen_model
-from synth.model import Claim, Document, Finding, Paper, Provenance, Question, Run, Skipped, Verdict, slug, split_arxiv_id
+from synth.model import Claim, Document, Finding, Provenance, Question, Run, Skipped, Verdict, slug
 from synth.progress import Progress, silent
-from synth.reader.read import read
 from synth.reader.shelf import read_all
 from synth.report import render
 from synth.retriever import sources
-from synth.retriever.facets import question_of, uncovered
-from synth.retriever.library import LibrarySource
-from synth.retriever.limits import limited
-from synth.retriever.retrieve import Retrieval, find, retrieve
+from synth.retriever.facets import uncovered
 from synth.settings import Settings
 from synth.store import provenance, runs
 from synth.store.embedding import Embedder
-from synth.store.llm import ChatModel, Dropped
 from synth.store.workspace import Workspace
 from synth.verifier.hearing import Hearing, calibration_error
 from synth.verifier.stance.calibration import calibration_lines
@@ -65,14 +57,6 @@ class Again:
     """documents of the run that could no longer be had, so that they were not heard, in words."""
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What a run would do."""
-
-    question: Question
-    sources: tuple[str, ...]
-
-
 def run(
     text: str, workspace: Workspace, settings: Settings, *, named: Sequence[str] = (), fallback: bool = False, progress: Progress = silent
 ) -> Run:
@@ -84,10 +68,10 @@ def run(
     raises    UsageError for no question, NothingRetrieved when no paper could be read
     """
     clock, started = Clock(), provenance.now()
-    question = _limited(text, settings)
+    question = question_within(text, settings)
     embedder = Embedder(settings.embedding_model, workspace.cache)
     model = chosen_model(settings, workspace.cache)
-    retrieval = _retrieve(question, workspace, settings, embedder, named, fallback, progress)
+    retrieval = gather(question, workspace, settings, embedder, named, fallback, progress)
     clock.lap("search")
     documents, unreadable = read_all(retrieval.fetched, workspace.cache, progress)
     if not documents:
@@ -113,38 +97,10 @@ def run(
         model_use=account(model, settings),
         calibration=calibration_lines(findings),
         calibration_error=calibration_error(),
-        notices=(*_unmet(named, retrieval), *retrieval.notices),
+        notices=(*unmet(named, retrieval), *retrieval.notices),
     )
     asked = (("question", question.text), ("papers", " ".join(named)))
     return keep(workspace, result, documents, settings, asked, started, clock)[0]
-
-
-def claims_of(
-    documents: Sequence[Document], question: Question | None, settings: Settings, model: ChatModel | None = None
-) -> tuple[Claim, ...]:
-    """The claims of all documents, each id once, in the order of the documents; a model reads what the grammar does not."""
-    claims = {
-        claim.id: claim
-        for document in documents
-        for claim in reversed(extract(document, question=question, budget=settings.claims_per_paper))
-    }
-    order = {document.paper.id: place for place, document in enumerate(documents)}
-    found = tuple(sorted(claims.values(), key=lambda claim: (order[claim.paper_id], claim.passage.start if claim.passage else 0)))
-    return completed(found, model) if model else found
-
-
-def reader(documents: Sequence[Document], model: ChatModel | None = None) -> Callable[[Claim, str], Parse]:
-    """How wordings of a claim are read: "our method" is the claim's own paper's, and a model reads what the grammar does not."""
-    names = {document.paper.id: canonical(own_name(document)) for document in documents}
-
-    def read_wording(claim: Claim, text: str) -> Parse:
-        parsed = parse(text, subject=names.get(claim.paper_id))
-        if parsed.hypothesis or model is None:
-            return parsed
-        found = hypothesis_of(text, model)
-        return parsed if isinstance(found, Dropped) else Parse(found, "", (*parsed.notes, note_of(model)))
-
-    return read_wording
 
 
 def verify_again(
@@ -201,117 +157,6 @@ def folder_name(text: str, key: str) -> str:
     return f"{words}-{hashlib.sha256(key.encode()).hexdigest()[:6]}"
 
 
-def fetch_named(
-    names: Sequence[str],
-    question: Question,
-    workspace: Workspace,
-    settings: Settings,
-    embedder: Embedder,
-    fallback: bool,
-    progress: Progress,
-) -> Retrieval:
-    """
-    These papers and no others, from the sources of the settings or, where none can be reached, from the library.
-
-    raises  NothingRetrieved if papers are named and none of them can be had
-    """
-    if not names:
-        return Retrieval((), notices=("no paper is named by arXiv id, so none was read",))
-    # With room for one, nothing is searched for as soon as one of the named is found.
-    found = _retrieve(question, workspace, settings.model_copy(update={"max_papers": 1}), embedder, names, fallback, progress)
-    wanted = {split[0] for name in names if (split := split_arxiv_id(name))}
-    fetched = tuple(item for item in found.fetched if item.paper.arxiv_id in wanted)
-    if not fetched:
-        reason = found.skipped[0].reason if found.skipped else "no source has one of them"
-        raise NothingRetrieved(f"none of the {len(names)} papers that are named could be had: {reason}", log=found.log)
-    return replace(found, fetched=fetched)
-
-
-def plan(text: str, workspace: Workspace, settings: Settings) -> Plan:
-    """
-    What a run would ask for and where, without asking.
-
-    raises  UsageError or NotFound where the run would
-    """
-    sources.open_sources(settings.sources, workspace, settings)
-    return Plan(_limited(text, settings), settings.sources)
-
-
-def search(text: str, workspace: Workspace, settings: Settings, *, progress: Progress = silent) -> tuple[Paper, ...]:
-    """The papers that a run on this question would read, best first, with nothing fetched."""
-    embedder = Embedder(settings.embedding_model, workspace.cache)
-    opened = sources.open_sources(settings.sources, workspace, settings)
-    question = _limited(text, settings)
-    return find(
-        question, opened, embedder=embedder, max_papers=settings.max_papers, snowball=settings.snowball, on_progress=progress
-    ).papers
-
-
-def library_papers() -> tuple[Paper, ...]:
-    """The papers on which the built-in library has reading notes."""
-    return LibrarySource().papers()
-
-
-def extract_file(path: Path, budget: int) -> tuple[Claim, ...]:
-    """
-    The claims of one file.
-
-    raises  NotFound if there is no such file, UsageError if it cannot be read as a paper
-    """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise NotFound(f"{path} cannot be read", got=error.strerror or str(error), expected="a PDF, Markdown or LaTeX file") from None
-    document = read(data, Paper(id=f"file:{path.name}", title="", source="folder", location=path.name), name=path.name)
-    if isinstance(document, Skipped):
-        raise UsageError(f"{path}: {document.reason}")
-    return extract(document, budget=budget)
-
-
-def _limited(text: str, settings: Settings) -> Question:
-    """The question, within the time and the categories of the settings."""
-    return limited(question_of(text), settings.since or None, settings.until or None, settings.categories)
-
-
-def _retrieve(
-    question: Question,
-    workspace: Workspace,
-    settings: Settings,
-    embedder: Embedder,
-    named: Sequence[str],
-    fallback: bool,
-    progress: Progress,
-) -> Retrieval:
-    def ask(names: Sequence[str]) -> Retrieval:
-        opened = sources.open_sources(names, workspace, settings)
-        return retrieve(
-            question,
-            opened,
-            embedder=embedder,
-            max_papers=settings.max_papers,
-            snowball=settings.snowball,
-            named=tuple(named),
-            on_progress=progress,
-        )
-
-    try:
-        return ask(settings.sources)
-    except NothingRetrieved as error:
-        if not fallback:
-            raise
-        notice = _out_of_reach(error)
-        progress(notice)
-        answer = ask(("library",))
-        return Retrieval(answer.fetched, answer.skipped, (*error.log, *answer.log), (notice, *answer.notices))
-
-
-def _out_of_reach(error: NothingRetrieved) -> str:
-    """One line: who could not be reached, why, and what is used instead."""
-    entry = next((entry for entry in error.log if entry.reason), None)
-    cause = f"{entry.source} gave nothing ({entry.reason})" if entry else str(error)
-    return f"{cause}; the built-in library of reading notes, which are not the papers themselves, is used instead"
-
-
 def keep(
     workspace: Workspace,
     result: Run,
@@ -332,13 +177,6 @@ def keep(
     result = runs.save(workspace, result, circumstances)
     render.write(workspace, result, circumstances, ("md",))
     return result, circumstances
-
-
-def _unmet(named: Sequence[str], retrieval: Retrieval) -> tuple[str, ...]:
-    """One notice for each paper that was asked for by name and is not among those that were fetched."""
-    asked = {*named, *(split[0] for name in named if (split := split_arxiv_id(name)))}
-    unmet = (item for item in retrieval.skipped if asked & {item.paper.title, item.paper.arxiv_id, item.paper.doi, item.paper.location})
-    return tuple(f"{item.paper.title or item.paper.id} was asked for and is not read: {item.reason}" for item in unmet)
 
 
 def _nothing_readable(unreadable: Sequence[Skipped]) -> str:

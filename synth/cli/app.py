@@ -79,7 +79,7 @@ def run(
     as_json: JsonFlag = False,
 ) -> None:
     """Answer a question: papers, claims, verdicts and a report."""
-    from synth import pipeline
+    from synth import gathering, pipeline
     from synth.cli import show
 
     settled = configuration(
@@ -100,7 +100,7 @@ def run(
         llm_model=model,
     )
     if dry_run:
-        output(show.plan(pipeline.plan(question, opened(workspace), settled.settings)), as_json)
+        output(show.plan(gathering.plan(question, opened(workspace), settled.settings)), as_json)
         return
     fallback = settled.origins["sources"] == "default"
     with progress() as say:
@@ -182,10 +182,10 @@ def extract(
     as_json: JsonFlag = False,
 ) -> None:
     """The claims of one file, each with its quote and its hypothesis."""
-    from synth import pipeline
+    from synth import claiming
     from synth.cli import show
 
-    output(show.extracted(pipeline.extract_file(file, budget)), as_json)
+    output(show.extracted(claiming.extract_file(file, budget)), as_json)
 
 
 @app.command()

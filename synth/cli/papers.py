@@ -37,14 +37,14 @@ def search(
     as_json: JsonFlag = False,
 ) -> None:
     """The papers that a run on this question would read, without reading them."""
-    from synth import pipeline
+    from synth import gathering
     from synth.cli import show
 
     settled = configuration(
         workspace, sources=source, max_papers=max_papers, snowball=snowball, since=since, until=until, categories=category
     )
     with progress() as say:
-        found = pipeline.search(question, opened(workspace), settled.settings, progress=say)
+        found = gathering.search(question, opened(workspace), settled.settings, progress=say)
     output(show.papers(found, f"{len(found)} papers"), as_json)
 
 
@@ -55,10 +55,10 @@ def list_papers(
     as_json: JsonFlag = False,
 ) -> None:
     """The papers of a run, or the reading notes of the built-in library."""
-    from synth import pipeline
+    from synth import gathering
     from synth.cli import show
     from synth.store import runs
 
     place = opened(workspace)
-    found = runs.load(place, run_name)[0].papers if run_name else pipeline.library_papers()
+    found = runs.load(place, run_name)[0].papers if run_name else gathering.library_papers()
     output(show.papers(found, f"{len(found)} papers of {run_name or 'the built-in library'}"), as_json)

@@ -14,7 +14,7 @@ from synth.report.escape import plain
 
 if TYPE_CHECKING:
     from synth.doctor import Check
-    from synth.pipeline import Plan
+    from synth.gathering import Plan
     from synth.settings import Configuration
 
 SHOWN = 20
