@@ -25,7 +25,7 @@ from synth.verifier.operators.records.terms import Terms
 from synth.verifier.operators.records.vote import vote
 from synth.verifier.operators.results.claim import Reading, read_claim
 from synth.verifier.operators.results.found import Found
-from synth.verifier.operators.results.matrix import matrix_of
+from synth.verifier.operators.results.matrix import Matrix, matrix_of
 
 NUMERIC, MEASURED = 0.75, 0.4
 """share of the columns that hold numbers, and of the numbers that have decimals, from which a table is one of results."""
@@ -77,7 +77,13 @@ def has_results(grid: Grid) -> bool:
     printed = [row[place].text for place in matrix.places for row in matrix.grid.rows if row[place].read.number is not None]
     decimals = sum("." in text or "±" in text for text in printed)
     measured = decimals >= MEASURED * len(printed) or bool(set(matrix.caption) & stems("telling_measures"))
-    return bool(printed) and max(len(numeric), len(matrix.places)) >= NUMERIC * len(body) and measured
+    return bool(printed) and max(len(numeric), len(matrix.places)) >= NUMERIC * len(body) and measured and _speaks_of_measures(matrix)
+
+
+def _speaks_of_measures(matrix: Matrix) -> bool:
+    """Whether labels or caption name a measure, or print marks the best: so do tables of results, and few of records."""
+    marked = any(entry.bold or "±" in entry.text for row in matrix.grid.rows for entry in row)
+    return marked or bool(matrix.vocabulary & (stems("measures") | stems("own")) - stems("stop"))
 
 
 def check(text: str, tables: Sequence[Table]) -> TableReading:

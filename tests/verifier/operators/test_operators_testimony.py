@@ -28,8 +28,13 @@ def make_claim(text: str, passage: str | None = None) -> Claim:
 
 
 def test_results_and_records_are_told_apart() -> None:
-    """Decimals in nearly every column make a table of results."""
+    """Decimals in nearly every column make a table of results where a measure is named or the best is marked; so does ±."""
     assert has_results(grid_of(PARSERS)) and not has_results(grid_of(GAMES))
+    shares = [["state", "oats", "rye"], ["ohio", "10.2", "20.1"], ["iowa", "11.9", "19.0"], ["utah", "12.0", "18.3"]]
+    assert not has_results(grid_of(make_table(shares, caption="harvest by state")))
+    assert has_results(grid_of(make_table(shares, caption="harvest by state", bold=[(1, 1)])))
+    steps = [["Start", "task A", "task B"], ["Plain", "2363 ± 215", "4720 ± 312"], ["Scaled", "863 ± 98", "2347 ± 178"]]
+    assert has_results(grid_of(make_table(steps)))
 
 
 def test_the_table_that_knows_what_is_said_speaks() -> None:
