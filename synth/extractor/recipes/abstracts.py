@@ -33,6 +33,8 @@ class Abstract:
     id: str
     sentences: tuple[str, ...]
     roles: tuple[frozenset[Role], ...]
+    sure: tuple[float, ...]
+    """for each sentence, the share of its annotators who agree on them."""
 
 
 def labelled(bench: Path) -> list[Abstract]:
@@ -40,7 +42,8 @@ def labelled(bench: Path) -> list[Abstract]:
     found = []
     for line in _lines(bench / "csabstruct" / "dev.jsonl"):
         roles = tuple(frozenset({label, "conclusion"} if label == "result" else {label}) for label in line["labels"])
-        found.append(Abstract(line["id"], tuple(line["sentences"]), roles))
+        sure = tuple(map(float, line["confs"]))
+        found.append(Abstract(line["id"], tuple(line["sentences"]), roles, sure))
     return found
 
 
@@ -52,7 +55,8 @@ def headed(bench: Path) -> list[Abstract]:
         roles = [role for _, role in pairs]
         if len(pairs) > 3 and None not in roles and "conclusion" in roles:
             sentences = tuple(text for text, _ in pairs)
-            found.append(Abstract(str(line["doc_id"]), sentences, tuple(frozenset({role}) for role in roles if role)))
+            only = tuple(frozenset({role}) for role in roles if role)
+            found.append(Abstract(str(line["doc_id"]), sentences, only, (1.0,) * len(only)))
     return found
 
 
