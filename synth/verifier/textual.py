@@ -95,12 +95,11 @@ class TextWitness:
         """What the passages say; never raises on a claim."""
         if not self.index.passages:
             return Evidence(witness="text", outcome="no_evidence", reason="no passages were read")
-        heard = self._heard(claim)
+        heard = self.heard(claim)
         relevant = [each for each in heard if self._is_relevant(each)]
         independent = [each for each in relevant if each.is_independent]
         quotes = tuple(each.quote() for each in sorted(relevant, key=_rank)[:QUOTES])
-        others = [each.reading for each in heard if each.is_independent]
-        stances = self._pool.joined(others) if others else None
+        stances = self.joined(heard)
         if independent and stances:
             return self._decided(claim, independent, stances, quotes)
         if relevant:
@@ -109,7 +108,8 @@ class TextWitness:
         reason = "no passage but the claim's own sentence speaks of it"
         return Evidence(witness="text", outcome="no_evidence", stances=stances, reason=reason)
 
-    def _heard(self, claim: Claim) -> list[Heard]:
+    def heard(self, claim: Claim) -> list[Heard]:
+        """The passages that were found for a claim, its own sentence left out, each with how it was read."""
         own = self.index.is_own(keys_of_claim(claim, self._documents))
         others = [(hit, False) for hit in self.index.search(claim.text, ~own, READ_OTHERS)]
         same = [(hit, True) for hit in self.index.search(claim.text, own, READ_OWN)]
@@ -123,6 +123,11 @@ class TextWitness:
             covered = len(sides[0].content & passage.content) / max(len(sides[0].content), 1)
             heard.append(Heard(hit, reading, "stated" if is_own or is_copy else "other_papers", is_copy, covered))
         return heard
+
+    def joined(self, heard: Sequence[Heard]) -> Stances | None:
+        """The stances of all independent passages together; None where there is none."""
+        others = [each.reading for each in heard if each.is_independent]
+        return self._pool.joined(others) if others else None
 
     def _is_relevant(self, heard: Heard) -> bool:
         if heard.weight >= self._pool.gate:

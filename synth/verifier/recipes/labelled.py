@@ -1,5 +1,5 @@
 """
-The labelled sets that the stance head learns from and is measured on, split by document.
+The labelled sets that the stance head learns from and is measured on, in folds by document.
 
 SciFact: Wadden et al. 2020 (claims CC BY 4.0, abstracts ODC-By 1.0). Citation-Integrity: Sarol et al. 2024 (MIT).
 HealthVer: Sarrouti et al. 2021 (no licence stated: measured on, never learned from).
@@ -13,11 +13,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from synth.model import Document, Paper, Passage
 
-Part = Literal["train", "held_out"]
 FOLDS = 5
 LABELS = {"SUPPORT": 0, "REFUTE": 1, "NEI": 2}
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z(])")
@@ -36,9 +35,8 @@ class Case:
     """0 supports, 1 refutes, 2 neither."""
     rationale: frozenset[int]
     """sentences that carry the label; empty where it is neither."""
-    part: Part
     fold: int
-    """one of FOLDS parts of all documents, for calibration on documents that a head did not see."""
+    """one of FOLDS parts of all documents; -1 where a case belongs to none."""
 
 
 def lines(path: Path) -> list[Any]:
@@ -48,11 +46,6 @@ def lines(path: Path) -> list[Any]:
 
 def _digest(name: str) -> int:
     return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16)
-
-
-def part_of(name: str) -> Part:
-    """Seven tenths train, three are held out, by digest of the name."""
-    return "train" if _digest(name) % 10 < 7 else "held_out"
 
 
 def fold_of(name: str) -> int:
@@ -87,7 +80,6 @@ def scifact(bench: Path) -> list[Case]:
             tuple(corpus[item["doc_id"]]),
             LABELS[item["label"]],
             frozenset(i for rationale in item["rationales"] for i in rationale),
-            part_of(group[str(item["doc_id"])]),
             fold_of(group[str(item["doc_id"])]),
         )
         for item in items
@@ -100,13 +92,13 @@ def citation_integrity(bench: Path) -> list[Case]:
     corpus = {item["doc_id"]: item["sentences"] for item in lines(folder / "corpus.jsonl")}
     cases = []
     for item in lines(folder / "dev_train.jsonl") + lines(folder / "dev_dev.jsonl"):
-        claim, label = CITATION.sub("", item["claim"]).strip(), LABELS[item["label"]]
+        claim, label = uncited(item["claim"]), LABELS[item["label"]]
         for document in item["cited_doc_ids"]:
             marked = frozenset(i for entry in item["evidence"].get(str(document), []) for i in entry["sentences"])
             # Document numbers run in thousands, one per citing article: the article is the group.
             group = f"citing {document // 1000}"
             kept = marked if label != 2 else frozenset()
-            cases.append(Case(claim, str(document), tuple(corpus[document]), label, kept, part_of(group), fold_of(group)))
+            cases.append(Case(claim, str(document), tuple(corpus[document]), label, kept, fold_of(group)))
     return cases
 
 
@@ -115,8 +107,13 @@ def healthver(bench: Path) -> list[Case]:
     found = []
     for item in lines(bench / "healthver" / "dev.jsonl"):
         sentences = tuple(SENTENCE.split(item["evidence"].strip()))
-        found.append(Case(item["claim"].strip(), item["id"], sentences, LABELS[item["label"]], frozenset(), "held_out", 0))
+        found.append(Case(item["claim"].strip(), item["id"], sentences, LABELS[item["label"]], frozenset(), -1))
     return found
+
+
+def uncited(claim: str) -> str:
+    """The claim without the marks of its citations."""
+    return re.sub(r"\s+(?=[.,;:])", "", " ".join(CITATION.sub(" ", claim).split()))
 
 
 def document_of(name: str, sentences: Sequence[str]) -> Document:

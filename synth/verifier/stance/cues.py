@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-from synth.verifier.stance.side import Side
+from synth.verifier.stance.side import Side, side_of
 from synth.verifier.stance.words import Word, lexicon, stem
 
 SIGNS = {
@@ -72,7 +73,12 @@ def _context(side: Side, at: int) -> tuple[tuple[str, float], ...]:
 
 def cues_of(side: Side) -> tuple[Cue, ...]:
     """The pointing words of a sentence in order; a negation turns their sign."""
-    found = []
+    return _cues(side.text)
+
+
+@lru_cache(maxsize=16384)
+def _cues(text: str) -> tuple[Cue, ...]:
+    side, found = side_of(text), []
     named = [(name.start, name.end) for name in side.names if name.kind != "name"]
     for i, word in enumerate(side.words):
         sign, changes = _entry(word)

@@ -24,9 +24,10 @@ EXTREME = re.compile(
     re.IGNORECASE,
 )
 NULL = re.compile(
-    r"\b(?:no (?:significant |clear |statistically significant |consistent )?(?:effect|difference|association|correlation|evidence|change|"
-    r"increase|decrease|reduction|improvement|benefit|relationship|role|impact)s?|unaffected|unchanged|not (?:statistically )?significant|"
-    r"(?:not|n't) (?:significantly )?(?:differ|associat\w*|correlat\w*|affect\w*|alter\w*|chang\w*|influenc\w*))\b",
+    r"\b(?:(?:no|lack of|absence of|without(?: an?| any)?|little) (?:\w+ ){0,2}?(?:effect|difference|association|correlation|evidence|"
+    r"change|increase|decrease|reduction|improvement|benefit|relationship|relation|role|impact|influence|link|interaction)s?|"
+    r"neither\b.{1,80}?\bnor|unaffected|unchanged|unrelated|(?:regardless|irrespective|independent(?:ly)?) of|"
+    r"(?:not|n't|non-?) ?(?:\w+ )?(?:significant(?:ly)?|(?:differ|associat|correlat|affect|alter|chang|influenc|relat|link)\w*))\b",
     re.IGNORECASE,
 )
 

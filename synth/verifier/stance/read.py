@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from synth.verifier.stance.certainty import certainty
 from synth.verifier.stance.comparison import comparison
 from synth.verifier.stance.direction import direction
 from synth.verifier.stance.head import Head, head, with_products
 from synth.verifier.stance.modality import modality
 from synth.verifier.stance.negation import negation
+from synth.verifier.stance.opposites import opposites
 from synth.verifier.stance.overlap import overlap
+from synth.verifier.stance.polarity import polarity
 from synth.verifier.stance.quantifier import quantifier
 from synth.verifier.stance.quantity import quantity
 from synth.verifier.stance.reading import Reading
@@ -15,7 +18,19 @@ from synth.verifier.stance.rule import Signal, StanceRule
 from synth.verifier.stance.scope import scope
 from synth.verifier.stance.side import side_of
 
-RULES: tuple[StanceRule, ...] = (overlap, modality, scope, quantity, comparison, negation, direction, quantifier)
+RULES: tuple[StanceRule, ...] = (
+    overlap,
+    modality,
+    scope,
+    quantity,
+    comparison,
+    negation,
+    opposites,
+    direction,
+    polarity,
+    quantifier,
+    certainty,
+)
 VETO = 0.1
 """what a veto (another data set, no statement) leaves of the probability of both stances."""
 

@@ -73,13 +73,29 @@ def document_features(claim: str, excerpts: Sequence[Excerpt], single: Sequence[
     excerpts  what the search found in it, best first
     single    what each of them says by itself
     """
+    return {**matter_of(claim, excerpts), **voices_of(single)}
+
+
+def matter_of(claim: str, excerpts: Sequence[Excerpt]) -> dict[str, float]:
+    """What the rules see in the nearest sentences of a document side by side, and how near they are."""
     nearest = sorted(excerpts[:TOGETHER], key=lambda each: each.passage.start)
     together = " ".join(each.passage.text for each in nearest)
     similar = sorted((each.similarity for each in excerpts), reverse=True)
-    logs = np.log(np.array(single) + 1e-3)
     mine = _families(claim)
     return {
         **features_of(signals_of(claim, together), max(each.similarity for each in nearest)),
+        "families_covered": len(mine & _families(together)) / max(len(mine), 1),
+        "nearest": similar[0],
+        "near": float(np.mean(similar[:TOGETHER])),
+        "apart": similar[0] - similar[min(TOGETHER, len(similar)) - 1],
+        "long": min(len(mine), 40) / 20,
+    }
+
+
+def voices_of(single: Sequence[Probabilities]) -> dict[str, float]:
+    """What the sentences of a document say one by one, summed up; in the order in which the search found them."""
+    logs = np.log(np.array(single) + 1e-3)
+    return {
         "best_supports": float(logs[:, 0].max()),
         "best_refutes": float(logs[:, 1].max()),
         "least_neutral": float(logs[:, 2].min()),
@@ -88,11 +104,6 @@ def document_features(claim: str, excerpts: Sequence[Excerpt], single: Sequence[
         "first_supports": float(logs[0, 0]),
         "first_refutes": float(logs[0, 1]),
         "first_neutral": float(logs[0, 2]),
-        "families_covered": len(mine & _families(together)) / max(len(mine), 1),
-        "nearest": similar[0],
-        "near": float(np.mean(similar[:TOGETHER])),
-        "apart": similar[0] - similar[min(TOGETHER, len(similar)) - 1],
-        "long": min(len(mine), 40) / 20,
     }
 
 

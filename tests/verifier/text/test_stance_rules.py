@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from synth.verifier.stance.numbers import numbers_of
@@ -36,6 +37,10 @@ def seen(rule: str, claim: str, passage: str) -> Signal:
         ("scope", "ToMe is accurate with DeiT-S.", "ToMe is accurate with DeiT-B.", "neutral"),
         ("scope", "Learned pattern pruning is accurate.", "ToMe is accurate.", "neutral"),
         ("modality", "ToMe beats EViT.", "Does ToMe beat EViT?", "neutral"),
+        ("opposites", "The factor acts directly on the membrane.", "On the membrane the factor acts indirectly.", "refutes"),
+        ("opposites", "Such cells are hypomethylated at this locus.", "We found such cells hypermethylated at this locus.", "refutes"),
+        ("quantifier", "The gene is linked to survival.", "There was no evidence of any association with survival.", "refutes"),
+        ("quantifier", "Diet and sleep influence weight.", "Neither diet nor sleep influenced weight.", "refutes"),
     ],
 )
 def test_rule_leans(rule: str, claim: str, passage: str, leans: str) -> None:
@@ -52,11 +57,34 @@ def test_rule_leans(rule: str, claim: str, passage: str, leans: str) -> None:
         ("scope", "ToMe is accurate.", "ToMe is accurate on COCO."),
         ("quantity", "The throughput of ToMe is 940 images/s.", "The latency of ToMe is 31 ms."),
         ("negation", "Token merging helps detection.", "Token merging helps segmentation, but nothing is known of dogs."),
+        ("opposites", "The drug is safe in mice.", "In mice the drug is not unsafe."),
+        ("opposites", "The disease is frequent in mice.", "We handled the mice with ease."),
     ],
 )
 def test_rule_does_not_object(rule: str, claim: str, passage: str) -> None:
     """A member of a family, a narrower passage, another metric and a negation elsewhere are no objection."""
     assert seen(rule, claim, passage).leans is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "passage", "sign"),
+    [
+        ("The gene raises growth of the root.", "Loss of the gene reduces growth of the root.", 1),
+        ("The gene raises growth of the root.", "Loss of the gene increases growth of the root.", -1),
+        ("The gene raises growth of the root.", "Weather was mild, and prices fell.", 0),
+    ],
+)
+def test_directions_of_a_clause_multiply(claim: str, passage: str, sign: int) -> None:
+    """What a loss reduces, the thing itself raises; a clause on other matters says nothing."""
+    assert np.sign(dict(seen("polarity", claim, passage).features)["chain"]) == sign
+
+
+def test_exchanged_roles_are_told_from_kept_ones() -> None:
+    """Who acts on whom is read through the passive, and an exchange shows."""
+    kept = dict(seen("polarity", "Alpha kinase inhibits beta receptors.", "Beta receptors are inhibited by alpha kinase.").features)
+    turned = dict(seen("polarity", "Alpha kinase inhibits beta receptors.", "Beta receptors inhibit alpha kinase.").features)
+    assert kept["roles_same"] > kept["roles_swapped"]
+    assert turned["roles_swapped"] > turned["roles_same"]
 
 
 @pytest.mark.parametrize(
