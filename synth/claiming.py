@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from pydantic import TypeAdapter
 
 from synth.errors import NotFound, UsageError
 from synth.extractor.extract import extract
@@ -13,21 +16,41 @@ from synth.llm.hypotheses import completed, hypothesis_of, note_of
 from synth.model import Claim, Document, Paper, Question, Skipped
 from synth.reader.read import read
 from synth.settings import Settings
+from synth.store.cache import Cache
+from synth.store.code import code_digest
 from synth.store.llm import ChatModel, Dropped
+
+_CLAIMS = TypeAdapter(tuple[Claim, ...])
 
 
 def claims_of(
-    documents: Sequence[Document], question: Question | None, settings: Settings, model: ChatModel | None = None
+    documents: Sequence[Document], question: Question, settings: Settings, cache: Cache, model: ChatModel | None = None
 ) -> tuple[Claim, ...]:
     """The claims of all documents, each id once, in the order of the documents; a model reads what the grammar does not."""
     claims = {
-        claim.id: claim
-        for document in documents
-        for claim in reversed(extract(document, question=question, budget=settings.claims_per_paper))
+        claim.id: claim for document in documents for claim in reversed(_extracted(document, question, settings.claims_per_paper, cache))
     }
     order = {document.paper.id: place for place, document in enumerate(documents)}
     found = tuple(sorted(claims.values(), key=lambda claim: (order[claim.paper_id], claim.passage.start if claim.passage else 0)))
     return completed(found, model) if model else found
+
+
+def _extracted(document: Document, question: Question, budget: int, cache: Cache) -> tuple[Claim, ...]:
+    """The claims of one document, out of the cache where the same code has extracted them before."""
+    depends_on = (
+        code_digest("extractor", "reader", "model"),
+        document.paper.id,
+        document.source_digest,
+        question.model_dump_json(),
+        budget,
+    )
+    key = hashlib.sha256(repr(depends_on).encode()).hexdigest()
+    kept = cache.get("claims", key)
+    if kept is not None:
+        return _CLAIMS.validate_json(kept)
+    claims = extract(document, question=question, budget=budget)
+    cache.put("claims", key, _CLAIMS.dump_json(claims))
+    return claims
 
 
 def reader(documents: Sequence[Document], model: ChatModel | None = None) -> Callable[[Claim, str], Parse]:

@@ -77,7 +77,7 @@ def run(
     if not documents:
         raise NothingRetrieved(_nothing_readable(unreadable))
     clock.lap("read")
-    claims = claims_of(documents, question, settings, model)
+    claims = claims_of(documents, question, settings, workspace.cache, model)
     clock.lap("extract")
     hearing = Hearing(workspace, documents, embedder, settings, model=model)
     claims, findings = hearing.verify(claims, progress)

@@ -1,8 +1,8 @@
 """
 How likely each sentence of a document is a claim of it, and how likely it tells of the document's own contribution.
 
-A claim, in an abstract that stands alone: what is concluded; and, as far as its cues go, what else is said of things that the tables
-of papers are about. In a paper the cues decide (sentences.py), less so where the sentence hardly gives a result.
+A claim, in an abstract that stands alone: what is concluded; and, as far as its cues go, what is said of things that the tables of
+papers are about. In a paper the cues decide (sentences.py), less so where the sentence hardly gives a result.
 
 What contributes is told in contribution.py.
 """
@@ -49,8 +49,11 @@ def _in_abstract(one: Scored, likely: Likely) -> float:
     """What is concluded is a claim; what is neither background nor other is one as far as its cues say, if it can be measured."""
     if _UNFIT & set(one.cues):
         return one.confidence * likely["conclusion"]
+    if not _measurable(one):
+        return likely["conclusion"]
     rest = likely["result"] + likely["method"] + likely["objective"]
-    return likely["conclusion"] + (rest * one.confidence if _measurable(one) else 0.0)
+    # Of a few sentences in a row the place says little, so what can be measured is a claim as it would be in a paper.
+    return max(likely["conclusion"] + rest * one.confidence, _in_paper(one, likely))
 
 
 def _measurable(one: Scored) -> bool:

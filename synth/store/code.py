@@ -15,6 +15,6 @@ def code_digest(*parts: str) -> str:
     total = hashlib.sha256()
     for part in sorted(parts):
         for path in sorted((PACKAGE / part).rglob("*")):
-            if path.is_file() and path.suffix in {".py", ".toml", ".json"}:
+            if path.is_file() and path.suffix in {".py", ".toml", ".json", ".safetensors"}:
                 total.update(str(path.relative_to(PACKAGE)).encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()

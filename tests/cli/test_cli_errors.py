@@ -21,7 +21,7 @@ def one_line(text: str, *words: str) -> bool:
         (("run", ""), 2, ("the question is empty",)),
         (("run", "  \t "), 2, ("the question is empty",)),
         (("run", "throughput"), 2, ("one word is no question",)),
-        (("run", QUESTION, "--source", "libary"), 2, ("no such source", "arxiv, library or folder:DIR")),
+        (("run", QUESTION, "--source", "libary"), 2, ("no such source", "library, folder:DIR or list:FILE")),
         (("run", QUESTION, "--source", "libary", "--dry-run"), 2, ("no such source",)),
         (("run", QUESTION, "--source", "folder:no/where"), 2, ("no folder no/where",)),
         (("run", QUESTION, "--source", "arxiv", "--offline"), 3, ("arxiv unavailable", "offline")),

@@ -77,12 +77,13 @@ def test_markdown_keeps_its_structure(attacked: Path, html_allowed: bool) -> Non
     flat = [part for token in tokens for part in (token, *(token.children or ()))]
     opened = [token.tag for token in flat if token.nesting == 1]
     assert {tag: opened.count(tag) for tag in ("h1", "h2", "strong", "em")} == {"h1": 1, "h2": 10, "strong": 0, "em": 0}
-    assert opened.count("h3") == len(claims(attacked))
+    assert opened.count("h3") == len(claims(attacked)) + 1, "one a claim, and the control"
     assert not [token for token in flat if token.type in ("html_inline", "html_block", "image", "code_inline", "fence", "code_block")]
     assert not [token for token in flat if token.type == "link_open" and "javascript" in str(token.attrs)]
     rows = [token for token in tokens if token.type == "tr_open"]
     log = len(json.loads((report_file(attacked).parent / "search_log.json").read_text("utf-8")))
-    assert len(rows) == 1 + len(claims(attacked)) + 1 + log
+    made = json.loads((report_file(attacked).parent / "run.json").read_text("utf-8"))["siblings"]
+    assert len(rows) == 1 + len(claims(attacked)) + 1 + log + 1 + len({sibling["kind"] for sibling in made})
 
 
 def test_the_page_runs_nothing(attacked: Path) -> None:
