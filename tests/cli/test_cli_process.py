@@ -53,8 +53,9 @@ def test_ctrl_c_is_one_line(tmp_path: Path, done: Path) -> None:
     assert until(started, (tmp_path / ".synth").exists)
     started.send_signal(signal.SIGINT)
     _, err = started.communicate(timeout=60)
-    assert started.returncode == 130
     assert err == "synth: stopped; the same command goes on where this one stopped\n"
+    # Python ends itself by the signal, which shells call 130, where a library was running code of its own when it came.
+    assert started.returncode in (130, -signal.SIGINT)
     assert not (tmp_path / "reports").exists()
 
 
