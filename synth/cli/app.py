@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from synth.cli import cache, claims, evaluate, papers
+from synth.cli import cache, claims, evaluate, interrupt, papers
 from synth.cli.options import (
     SOURCES,
     CategoryOption,
@@ -233,6 +233,7 @@ def experiments(context: typer.Context) -> None:
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; errors of ours become one line on stderr and their exit code."""
+    interrupt.watch()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without ✓ shows "?" and the run goes on

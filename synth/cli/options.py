@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from synth.cli.interrupt import stop_if_noted
+
 if TYPE_CHECKING:
     from synth.cli.view import View
     from synth.settings import Configuration
@@ -80,9 +82,10 @@ def write(text: str) -> None:
 
 @contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
-    """A place to say what is going on: a spinner on a terminal's stderr, nothing elsewhere."""
+    """A place to say what is going on: a spinner on a terminal's stderr, nothing elsewhere. Stops there after Ctrl-C."""
     if not sys.stderr.isatty():
-        yield lambda line: None
+        yield lambda line: stop_if_noted()
+        stop_if_noted()
         return
     from rich.console import Console
     from rich.text import Text
@@ -91,4 +94,10 @@ def progress() -> Iterator[Callable[[str], None]]:
 
     console = Console(stderr=True)
     with console.status(Text("starting")) as status:
-        yield lambda line: status.update(Text(plain(line)[: max(20, console.width - 4)]))
+
+        def say(line: str) -> None:
+            stop_if_noted()
+            status.update(Text(plain(line)[: max(20, console.width - 4)]))
+
+        yield say
+    stop_if_noted()

@@ -47,6 +47,27 @@ def test_a_terminal_without_our_letters_shows_others(done: Path) -> None:
     assert VERIFIED.split(" than ")[0] in answer.out
 
 
+def test_a_dropped_interrupt_stops_the_next_step() -> None:
+    """An interrupt that a callback of Python swallowed is raised again where progress is told; without one nothing is raised."""
+    code = (
+        "import os, signal, weakref\n"
+        "from synth.cli import interrupt, options\n"
+        "interrupt.watch()\n"
+        "class Thing: pass\n"
+        "thing = Thing()\n"
+        "seen = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGINT))\n"
+        "try:\n"
+        "    with options.progress() as say:\n"
+        "        say('before')\n"
+        "        del thing\n"
+        "        print('went on')\n"
+        "        say('after')\n"
+        "except KeyboardInterrupt: print('stopped')\n"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(), timeout=60, check=False)
+    assert (answer.stdout, answer.stderr) == ("went on\nstopped\n", "")
+
+
 def test_ctrl_c_is_one_line(tmp_path: Path, done: Path) -> None:
     """A run that is interrupted says so in one line, with the exit code of shells for it, and has written no report."""
     started = start(*run_arguments(done / "papers", tmp_path))
