@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -74,6 +75,11 @@ def environment(extra: Mapping[str, str] = {}) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": path, "HF_HUB_OFFLINE": "1", **extra}
 
 
+def heed_interrupts() -> None:
+    """Undo that a shell has its background jobs ignore Ctrl-C, which the processes that they start inherit."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(*arguments: str | Path, extra: Mapping[str, str] = {}, **options: Any) -> subprocess.Popen[str]:
     """The command as a process of its own, with its output in pipes."""
     return subprocess.Popen(
@@ -84,6 +90,7 @@ def start(*arguments: str | Path, extra: Mapping[str, str] = {}, **options: Any)
         encoding="utf-8",
         env=environment(extra),
         **options,
+        preexec_fn=heed_interrupts,
     )
 
 

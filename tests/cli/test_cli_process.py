@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from workplace import VERIFIED, environment, kept, process, rows, run_arguments, start, until
+from workplace import VERIFIED, environment, heed_interrupts, kept, process, rows, run_arguments, start, until
 
 HEAVY = ("torch", "sklearn", "scipy", "transformers", "sentence_transformers", "timm", "pymupdf", "matplotlib", "httpx", "arxiv")
 
@@ -64,7 +64,15 @@ def test_a_dropped_interrupt_stops_the_next_step() -> None:
         "        say('after')\n"
         "except KeyboardInterrupt: print('stopped')\n"
     )
-    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(), timeout=60, check=False)
+    answer = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=60,
+        check=False,
+        preexec_fn=heed_interrupts,
+    )
     assert (answer.stdout, answer.stderr) == ("went on\nstopped\n", "")
 
 
