@@ -12,9 +12,9 @@ from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
 from synth.verifier.operators.grid import Column, Grid
-from synth.verifier.operators.lexicon import table, words
+from synth.verifier.operators.lexicon import stem, table, words
 from synth.verifier.operators.values import MONTHS, date_of
-from synth.verifier.operators.words import Token, key, number_key, runs, stem, tokens_of, weight
+from synth.verifier.operators.words import Token, key, number_key, runs, tokens_of, weight
 
 Span = tuple[int, int]
 """first token and the one behind the last."""

@@ -10,12 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from synth.verifier.operators.lexicon import stems, table
+from synth.verifier.operators.lexicon import stem, stems, table
 
 _TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+|\.\d+(?=\s|$)|\d+(?:st|nd|rd|th)\b|\d+|[^\W\d_]+|[^\w\s]")
-_SUFFIXES = ("ies", "ing", "ed", "es", "s")
 _DASHES = str.maketrans({"–": "-", "—": "-", "−": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "_": " "})
-_VOWELS = set("aeiouy")
 
 
 @dataclass(frozen=True)
@@ -35,11 +33,6 @@ class Token:
 
 
 @cache
-def _irregular() -> dict[str, str]:
-    return {form: line.split()[0] for line in table("irregular") for form in line.split()[1:]}
-
-
-@cache
 def _numbers() -> dict[str, float]:
     return {word: float(place) for place, word in enumerate(" ".join(table("cardinals")).split())} | {
         word: float(value) for word, value in (line.split() for line in table("large"))
@@ -55,30 +48,6 @@ def plain(text: str) -> str:
     """Lower case, no accents, one kind of dash and quote."""
     text = unicodedata.normalize("NFKD", text.translate(_DASHES).lower())
     return "".join(char for char in text if not unicodedata.combining(char))
-
-
-@lru_cache(maxsize=100_000)
-def stem(word: str) -> str:
-    """A form shared by the inflections of a word: "games" and "game" → "gam", "finished" → "finish", "won" → "win"."""
-    base = _irregular().get(word) or _cut(word)
-    return base.removesuffix("e") if len(base) > 3 else base
-
-
-def _cut(word: str) -> str:
-    """The word without the ending of a plural, a past or a participle."""
-    if len(word) <= 3 or not word.isalpha():
-        return word
-    suffix = next((each for each in _SUFFIXES if word.endswith(each) and len(word) - len(each) >= 3), "")
-    base = word.removesuffix(suffix)
-    if suffix == "ies":
-        return base + "y"
-    if suffix == "s":
-        return word if base[-1] in "su" else base
-    if suffix == "es":
-        return base if base.endswith(("ss", "x", "ch", "sh", "z")) else base + "e"
-    if not _VOWELS & set(base):
-        return word
-    return base[:-1] if suffix and base[-1] == base[-2] and base[-1] not in "lsz" else base
 
 
 def _value(text: str) -> tuple[float | None, bool]:

@@ -7,9 +7,10 @@ from operator_tables import GAMES, MEDALS, make_table
 
 from synth.verifier.numbers import number_of
 from synth.verifier.operators.grid import grid_of
+from synth.verifier.operators.lexicon import stem
 from synth.verifier.operators.mentions import Statement
 from synth.verifier.operators.values import date_of, readings_of
-from synth.verifier.operators.words import key, stem, tokens_of
+from synth.verifier.operators.words import key, tokens_of
 
 
 @pytest.mark.parametrize(

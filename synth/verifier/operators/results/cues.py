@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from synth.verifier.operators.lexicon import stems, table, words
-from synth.verifier.operators.words import Token, stem
+from synth.verifier.operators.lexicon import stem, stems, table, words
+from synth.verifier.operators.words import Token
 
 Kind = Literal["superlative", "comparative", "change", "merit"]
 
