@@ -1,4 +1,4 @@
-"""The words of lexicon.toml: what the readers of statements know of English, each list with the reason for it there, and the stems under which words are compared."""
+"""The words of lexicon.toml: what the readers of statements know of English, each list with its reason, and stems to compare words by."""
 
 from __future__ import annotations
 
