@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from synth.evaluate import scoring
+from synth.errors import NotFound, SynthError
+from synth.evaluate import overview, scoring
 from synth.evaluate.answers import Answer, answer_of
-from synth.evaluate.formats import open_benchmark
+from synth.evaluate.formats import open_benchmark, sets_in
 from synth.evaluate.items import ClaimItem, DocumentSearch, MarkedPaper, Reading, SentenceSearch
 from synth.evaluate.marked import Chosen
 from synth.evaluate.sampling import sample
@@ -74,6 +75,46 @@ def evaluate(
     if out is not None:
         scoring.save(result, out)
     return result
+
+
+def evaluate_all(
+    folder: Path,
+    settings: Settings,
+    embedder: Embedder,
+    *,
+    split: str = "dev",
+    limit: int | None = None,
+    out: Path | None = None,
+    progress: Progress = silent,
+) -> tuple[dict[str, Evaluation], tuple[str, ...]]:
+    """
+    The evaluation of every labelled set in a folder by the name of its folder, and why others could not be scored.
+
+    A folder that is a set itself is the only one. Each set writes into a folder of its own below `out`.
+    raises  NotFound or UsageError where nothing can be scored
+    """
+    places = sets_in(folder)
+    found: dict[str, Evaluation] = {}
+    failed: list[str] = []
+    for place in places:
+        below = out / place.name if out and len(places) > 1 else out
+
+        def say(line: str, name: str = place.name) -> None:
+            progress(f"{name}: {line}" if len(places) > 1 else line)
+
+        try:
+            found[place.name] = evaluate(place, settings, embedder, split=split, limit=limit, out=below, progress=say)
+        except SynthError as error:
+            if len(places) == 1:
+                raise
+            failed.append(f"{place.name} is not scored: {error}")
+    if not found:
+        raise NotFound(f"no set in {folder} could be scored", got="; ".join(failed[:3]), then="name a split that they have with --split")
+    if out and len(places) > 1:
+        overview.save(
+            found, out, f"synth evaluate {folder} --split {split} --seed {settings.seed}" + (f" --limit {limit}" if limit else "")
+        )
+    return found, tuple(failed)
 
 
 class Stations:

@@ -1,8 +1,8 @@
-"""`synth evaluate`: what the pipeline's verdicts, searches and choices are worth on a labelled set."""
+"""`synth evaluate`: what the pipeline's verdicts, searches and choices are worth on a labelled set, or on several."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,7 +19,7 @@ SHOWN_LINES = 20
 
 
 def evaluate(
-    folder: Annotated[Path, typer.Argument(help="A folder with the JSON lines of a labelled set.")],
+    folder: Annotated[Path, typer.Argument(help="A folder with the JSON lines of a labelled set, or with such folders.")],
     split: Annotated[str, typer.Option("--split", help="Which part of the set: the beginning of its file names.")] = "dev",
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Score so many items of each kind, drawn by the seed.")] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed of everything random.")] = None,
@@ -38,10 +38,13 @@ def evaluate(
     settings = configuration(workspace, seed=seed, nli=nli, llm=llm, llm_model=model).settings
     embedder = Embedder(settings.embedding_model, opened(workspace).cache)
     with progress() as say:
-        result = evaluating.evaluate(folder, settings, embedder, split=split, limit=limit, out=out, progress=say)
-    show.warn((*_told(result), result.pace))
-    output(view(result), as_json)
-    raise typer.Exit(1 if result.figures["malformed"] else 0)
+        found, failed = evaluating.evaluate_all(folder, settings, embedder, split=split, limit=limit, out=out, progress=say)
+    alone = len(found) + len(failed) == 1
+    for name, result in found.items():
+        show.warn(tuple(text if alone else f"{name}: {text}" for text in (*_told(result), result.pace)))
+    show.warn(failed)
+    output(view(*found.values()) if alone else view_of_all(found, f"{folder}, split {split}"), as_json)
+    raise typer.Exit(1 if failed or any(result.figures["malformed"] for result in found.values()) else 0)
 
 
 def _told(result: Evaluation) -> Sequence[str]:
@@ -63,6 +66,14 @@ def view(result: Evaluation) -> View:
     for name, causes in _causes(details.get("errors", {})):
         parts.append(table(("items", name), [(str(count), cause) for cause, count in causes.items()]))
     return View(result.data, tuple(parts) or (line(title),))
+
+
+def view_of_all(found: Mapping[str, Evaluation], title: str) -> View:
+    """The figures that each set is known by; as data all of them, each under the name of its set."""
+    from synth.evaluate.overview import COLUMNS, flat, overview
+
+    details = {name: result.details for name, result in found.items()}
+    return View({**flat(found), "details": details}, (table(COLUMNS, [row.cells for row in overview(found)], title),))
 
 
 def _causes(errors: dict[str, Any]) -> list[tuple[str, dict[str, int]]]:

@@ -52,7 +52,9 @@ def claim_figures(answers: Sequence[Answer], classes: Sequence[int], seed: int) 
         name = LABELS[label].lower()
         found |= {f"{name}_precision": each.precision, f"{name}_recall": each.recall, f"{name}_f1": each.f1, f"{name}_n": each.n}
     found |= {"verdict_accuracy": classification.accuracy(verdicts), "verdict_macro_f1": classification.macro_f1(verdicts, classes)}
-    return found | _answered(answers, verdicts) | _calibration(answers, seed) | _selective(answers) | _kinds(answers) | _twins(answers)
+    return (
+        found | _answered(answers, verdicts) | _calibration(answers, seed) | _selective(answers) | _kinds(answers) | _twins(answers, seed)
+    )
 
 
 def _numbers(answers: Sequence[Answer]) -> tuple[Integers, Integers, Integers]:
@@ -146,13 +148,16 @@ def _kinds(answers: Sequence[Answer]) -> Figures:
     return found
 
 
-def _twins(answers: Sequence[Answer]) -> Figures:
+def _twins(answers: Sequence[Answer], seed: int) -> Figures:
     """Of pairs of a true and a false rewrite: how often the true one is held likelier (a tie counts half), and both labels are right."""
     pairs = twins([answer.item for answer in answers])
-    ahead = [(answers[a].holds > answers[b].holds) + 0.5 * (answers[a].holds == answers[b].holds) for a, b in pairs]
+    ahead = np.array([(answers[a].holds > answers[b].holds) + 0.5 * (answers[a].holds == answers[b].holds) for a, b in pairs])
+    low, high = interval([answers[a].item.group for a, _ in pairs], lambda ids: float(ahead[ids].mean()), seed)
     return {
         "twins_n": len(pairs),
-        "twins_ranked": sum(ahead) / len(pairs) if pairs else None,
+        "twins_ranked": float(ahead.mean()) if pairs else None,
+        "twins_ranked_low": low if pairs else None,
+        "twins_ranked_high": high if pairs else None,
         "twins_both_right": sum(answers[a].right and answers[b].right for a, b in pairs) / len(pairs) if pairs else None,
     }
 

@@ -77,6 +77,23 @@ def open_benchmark(folder: Path, split: str, reading: Reading) -> Benchmark:
     return loaded
 
 
+def sets_in(folder: Path) -> tuple[Path, ...]:
+    """
+    The folders of labelled sets within a folder, by name; the folder itself where it holds one.
+
+    raises  NotFound if there is no such folder
+    """
+    if any(_leads(file) for file in files_in(folder)):
+        return (folder,)
+    within = (place for place in sorted(folder.iterdir()) if place.is_dir())
+    return tuple(place for place in within if any(_leads(file) for file in files_in(place))) or (folder,)
+
+
+def _leads(file: LabelledFile) -> bool:
+    """Whether a file makes its folder a labelled set."""
+    return any(file.shape in form.leading for form in FORMATS)
+
+
 def format_of(folder: Path, files: Sequence[LabelledFile]) -> Format:
     """The one format of the files; raises UsageError for none or several."""
     found = [form for form in FORMATS if any(file.shape in form.leading for file in files)]

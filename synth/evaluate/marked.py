@@ -54,7 +54,7 @@ def marked_figures(papers: Sequence[Chosen], seed: int) -> Figures:
     groups = [each.paper.document.paper.id for each in papers for _ in each.score]
     found: Figures = {"n": len(gold), "documents": len(papers), "marked": int(gold.sum()), "taken": int(taken.sum())}
     found |= _selection(gold, taken, "") | _selection(gold, budgeted, "budget_")
-    found |= _roles(papers) or _either(gold, taken)
+    found |= _roles(papers, seed) or _either(gold, taken)
     found["f1_low"], found["f1_high"] = interval(groups, lambda ids: _f1(gold[ids], taken[ids]), seed)
     score = np.array([value for each in papers for value in each.score])
     marks = gold.astype(np.float64)
@@ -71,8 +71,8 @@ def _either(gold: npt.NDArray[np.int64], taken: npt.NDArray[np.int64]) -> Figure
     return {"macro_f1": classification.macro_f1(counts, (0, 1)), "accuracy": classification.accuracy(counts)}
 
 
-def _roles(papers: Sequence[Chosen]) -> Figures:
-    """F1 of every role of the set and their mean; empty where the set or the extractor has no roles."""
+def _roles(papers: Sequence[Chosen], seed: int) -> Figures:
+    """F1 of every role of the set and their mean with its interval; empty where the set or the extractor has no roles."""
     both = [each for each in papers if each.roles and each.paper.roles]
     pairs = [pair for each in both for pair in zip(each.paper.roles, each.roles, strict=True)]
     names = sorted({gold for gold, _ in pairs})
@@ -80,10 +80,16 @@ def _roles(papers: Sequence[Chosen]) -> Figures:
         return {}
     known = {name: number for number, name in enumerate(sorted({name for pair in pairs for name in pair}))}
     gold, said = (np.array([known[pair[side]] for pair in pairs]) for side in (0, 1))
+    wanted = [known[name] for name in names]
+
+    def mean(ids: npt.NDArray[np.int64]) -> float:
+        return classification.macro_f1(classification.confusion(gold[ids], said[ids], len(known)), wanted)
+
     counts = classification.confusion(gold, said, len(known))
+    low, high = interval([each.paper.document.paper.id for each in both for _ in each.roles], mean, seed)
     each_role: Figures = {f"role_f1_{name}": classification.class_figures(counts, known[name]).f1 for name in names}
-    mean = classification.macro_f1(counts, [known[name] for name in names])
-    return {"macro_f1": mean, "accuracy": classification.accuracy(counts), **each_role}
+    figures: Figures = {"macro_f1": classification.macro_f1(counts, wanted), "macro_f1_low": low, "macro_f1_high": high}
+    return {**figures, "accuracy": classification.accuracy(counts), **each_role}
 
 
 def _joined(parts: Sequence[Sequence[bool]]) -> npt.NDArray[np.int64]:

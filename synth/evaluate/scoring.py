@@ -106,7 +106,7 @@ def score(whole: Benchmark, chosen: Benchmark, pipeline: Pipeline, seed: int, pr
         part
         for part in (
             claims_part(whole, chosen, pipeline, seed, progress),
-            searches_part(chosen, pipeline, progress),
+            searches_part(chosen, pipeline, seed, progress),
             papers_part(chosen, pipeline, seed, progress),
         )
         if part is not None
@@ -155,7 +155,7 @@ def _judged(items: Sequence[ClaimItem], what: str, pipeline: Pipeline, progress:
     return found
 
 
-def searches_part(chosen: Benchmark, pipeline: Pipeline, progress: Progress) -> Part | None:
+def searches_part(chosen: Benchmark, pipeline: Pipeline, seed: int, progress: Progress) -> Part | None:
     """Rankings of sentences in a document and of documents in a corpus; None where the set marks no evidence."""
     if not chosen.rationales and not chosen.searches:
         return None
@@ -165,12 +165,12 @@ def searches_part(chosen: Benchmark, pipeline: Pipeline, progress: Progress) -> 
     if chosen.rationales:
         progress(f"ranking the sentences of {len(chosen.rationales)} documents")
         sentences = pipeline.rank_sentences(chosen.rationales)
-        figures |= sentence_figures(sentences)
+        figures |= sentence_figures(sentences, seed)
         rows += [_ranked_row(each.item.id, each.item.claim, each.ranking, sorted(each.item.wanted)) for each in sentences]
     if chosen.searches:
         progress(f"searching {len(chosen.corpus)} documents; their embeddings are computed once and kept")
         documents = pipeline.rank_documents(chosen.searches, chosen.corpus)
-        figures |= document_figures(documents, len(chosen.corpus))
+        figures |= document_figures(documents, len(chosen.corpus), seed)
         rows += [_ranked_row(each.item.id, each.item.claim, each.ranking, sorted(each.item.wanted)) for each in documents]
     return Part(figures, {}, rows, seconds=time.monotonic() - began, steps=len(rows))
 

@@ -69,6 +69,38 @@ def test_limit_and_seed_choose_items(tmp_path: Path) -> None:
     assert (answer.data["n"], answer.data["details"]["limit"], answer.data["details"]["seed"]) == (2, 2, 5)
 
 
+def test_a_folder_of_sets_is_one_table(tmp_path: Path) -> None:
+    """Each set scored as it is alone, its figures under its name, its files in a folder of its own, what is no set passed over."""
+    sets = tmp_path / "sets"
+    alone = call("evaluate", scitab(sets / "tables"), "--json", "-w", tmp_path).data
+    MAKERS["biomed_claims"](sets / "abstracts")
+    (sets / "notes").mkdir()
+    answer = call("evaluate", sets, "--json", "--out", tmp_path / "out", "-w", tmp_path)
+    assert answer.code == 0
+    assert {name.removeprefix("tables_"): value for name, value in answer.data.items() if name.startswith("tables_")} == {
+        name: value for name, value in alone.items() if name != "details"
+    }
+    assert answer.data["details"].keys() == {"abstracts", "tables"}
+    told = (tmp_path / "out" / "sets.md").read_text("utf-8")
+    assert [line.split(" | ")[0] for line in told.splitlines() if line.startswith("| ")] == [
+        *("| set", "| ---", "| abstracts", "| tables", "| tables")
+    ]
+    assert json.loads((tmp_path / "out" / "sets.json").read_text("utf-8"))["tables_macro_f1"] == alone["macro_f1"]
+    assert (tmp_path / "out" / "tables" / "reliability.png").is_file()
+
+
+def test_a_set_that_cannot_be_scored_is_named_and_the_others_are(tmp_path: Path) -> None:
+    """One line on stderr and exit code 1; where no set can be scored, one line and exit code 2."""
+    plain(tmp_path / "sets" / "mine")
+    (scitab(tmp_path / "sets" / "theirs") / "dev.jsonl").rename(tmp_path / "sets" / "theirs" / "test.jsonl")
+    answer = call("evaluate", tmp_path / "sets", "--json", "-w", tmp_path)
+    assert (answer.code, answer.data["mine_n"]) == (1, 3)
+    assert "theirs is not scored" in answer.err
+    nothing = call("evaluate", tmp_path / "sets", "--split", "none", "-w", tmp_path)
+    assert (nothing.code, nothing.out) == (2, "")
+    assert "no set in" in nothing.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

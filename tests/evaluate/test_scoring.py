@@ -18,7 +18,7 @@ from synth.evaluate.items import Benchmark, ClaimItem, DocumentSearch, Label, Ma
 from synth.evaluate.marked import Chosen, marked_details, marked_figures
 from synth.evaluate.records import document_of
 from synth.evaluate.sampling import sample, with_swapped_evidence, without_evidence
-from synth.evaluate.searches import DocumentsFound, SentencesFound
+from synth.evaluate.searches import DocumentsFound, SentencesFound, document_figures, sentence_figures
 from synth.evaluate.twins import twins
 from synth.model import Document, Evidence, Finding, Stances, Verdict
 from synth.progress import silent
@@ -304,3 +304,17 @@ def test_a_pipeline_that_knows_everything_has_full_marks(name: str, tmp_path: Pa
         expected |= {"precision": 1.0, "recall": 1.0, "f1": 1.0, "average_precision": 1.0, "recall_at_8": 1.0, "ece": 0.0}
     assert {key: result.data.get(key) for key in expected} == expected
     assert result.details["format"] == name
+
+
+def test_searches_have_intervals_over_documents() -> None:
+    """Two documents of which one is searched rightly throughout: half, and from nothing to all; where all agree there is no width."""
+
+    def found(document: str, first: int) -> SentencesFound:
+        search = SentenceSearch(f"{document}{first}", "A.", document_of(document, ["B.", "C."]), frozenset({0}))
+        return SentencesFound(search, (first, 0, 3))
+
+    figures = sentence_figures([found("d", 0), found("d", 0), found("e", 3), found("e", 3)], seed=0)
+    assert [figures[f"rationale_in_top_1{end}"] for end in ("", "_low", "_high")] == [0.5, 0.0, 1.0]
+    assert [figures[f"rationale_in_top_2{end}"] for end in ("", "_low", "_high")] == [1.0, 1.0, 1.0]
+    searched = [DocumentsFound(DocumentSearch("c", "A.", frozenset({"p", "q"})), ("p", "r", "q"))]
+    assert [document_figures(searched, 3, seed=0)[f"recall_at_{k}"] for k in (1, 3)] == [0.5, 1.0]
