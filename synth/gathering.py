@@ -12,7 +12,7 @@ from synth.retriever import sources
 from synth.retriever.facets import question_of
 from synth.retriever.library import LibrarySource
 from synth.retriever.limits import limited
-from synth.retriever.retrieve import Retrieval, find, retrieve
+from synth.retriever.retrieve import Ranking, Retrieval, find, retrieve
 from synth.settings import Settings
 from synth.store.embedding import Embedder
 from synth.store.workspace import Workspace
@@ -113,14 +113,12 @@ def plan(text: str, workspace: Workspace, settings: Settings) -> Plan:
     return Plan(question_within(text, settings), settings.sources)
 
 
-def search(text: str, workspace: Workspace, settings: Settings, *, progress: Progress = silent) -> tuple[Paper, ...]:
-    """The papers that a run on this question would read, best first, with nothing fetched."""
+def search(text: str, workspace: Workspace, settings: Settings, *, progress: Progress = silent) -> Ranking:
+    """The papers that a run on this question would read, best first, with nothing fetched, and the account of how they were found."""
     embedder = Embedder(settings.embedding_model, workspace.cache)
     opened = sources.open_sources(settings.sources, workspace, settings)
     question = question_within(text, settings)
-    return find(
-        question, opened, embedder=embedder, max_papers=settings.max_papers, snowball=settings.snowball, on_progress=progress
-    ).papers
+    return find(question, opened, embedder=embedder, max_papers=settings.max_papers, snowball=settings.snowball, on_progress=progress)
 
 
 def library_papers() -> tuple[Paper, ...]:

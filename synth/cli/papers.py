@@ -36,16 +36,17 @@ def search(
     workspace: WorkspaceOption = Path(),
     as_json: JsonFlag = False,
 ) -> None:
-    """The papers that a run on this question would read, without reading them."""
+    """The papers that a run on this question would read, without reading them, and the account of the search."""
     from synth import gathering
-    from synth.cli import show
+    from synth.cli import search_view, show
 
     settled = configuration(
         workspace, sources=source, max_papers=max_papers, snowball=snowball, since=since, until=until, categories=category
     )
     with progress() as say:
         found = gathering.search(question, opened(workspace), settled.settings, progress=say)
-    output(show.papers(found, f"{len(found)} papers"), as_json)
+    show.warn(found.notices)
+    output(search_view.found(found), as_json)
 
 
 @app.command("list")

@@ -1,4 +1,9 @@
-"""How many records of each source became how many papers that were read: the numbers of a PRISMA flow diagram, which must add up."""
+"""
+How many records of each source became how many papers that were read: the numbers of a PRISMA flow diagram, which must add up.
+
+The stages are those of Page et al. 2021, The PRISMA 2020 statement: records are identified and screened, reports are sought for
+retrieval and assessed, studies are included.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +13,10 @@ from collections.abc import Iterable, Sequence
 from synth.model.base import Record
 from synth.model.run import SearchEntry, SourceState
 
+UNUSABLE = "no paper: without a title or an id, or a notice on another paper"
+"""the one reason for which a record is out before it is screened, apart from being a duplicate."""
+NO_TEXT = "no full text could be had"
+"""the one reason for which a report that was sought is out; any other reason is one of screening."""
 FAILED: tuple[SourceState, ...] = ("throttled", "unauthorised", "bad_request", "unavailable", "malformed")
 
 
@@ -60,14 +69,44 @@ class Flow(Record):
         return _summed(source.excluded for source in self.sources)
 
     @property
+    def unusable(self) -> int:
+        """Records that are no papers."""
+        return dict(self.excluded).get(UNUSABLE, 0)
+
+    @property
+    def screened(self) -> int:
+        """Records of different works."""
+        return self.received - self.duplicates - self.unusable
+
+    @property
+    def screened_out(self) -> tuple[tuple[str, int], ...]:
+        """(reason, records) that were left out before their full text was asked for."""
+        return tuple((reason, count) for reason, count in self.excluded if reason not in (UNUSABLE, NO_TEXT))
+
+    @property
+    def sought(self) -> int:
+        """Works whose full text was asked for."""
+        return self.screened - sum(count for _, count in self.screened_out)
+
+    @property
+    def not_retrieved(self) -> int:
+        """Works whose full text could not be had."""
+        return dict(self.excluded).get(NO_TEXT, 0)
+
+    @property
     def fetched(self) -> int:
         """Full texts that were had."""
         return sum(source.fetched for source in self.sources)
 
     @property
     def unreadable(self) -> int:
-        """Full texts that were had and could not be read."""
+        """Full texts that were had and are not read: damaged, without text, or a copy of one that is read."""
         return self.fetched - self.read
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether no stage lets through more than came into it; a log that lacks queries of its run does not."""
+        return min(self.received, self.duplicates, self.screened, self.sought, self.fetched, self.unreadable, self.read) >= 0
 
 
 def flow(log: Sequence[SearchEntry], read: int) -> Flow:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from synth.model import Claim, Evidence, Finding, Paper, Provenance, Quote, Run, Verdict
-from synth.report import siblings, wording
+from synth.report import searched, siblings, wording
 from synth.report.escape import markdown, plain
 
 SHOWN_QUOTES = 3
@@ -250,6 +250,9 @@ def _quote(run: Run, quote: Quote) -> str:
 
 def _search(run: Run) -> Iterator[str]:
     yield "## 8 Search log"
+    yield from searched.section(run)
+    if run.search_log:
+        yield "### Queries"
     header = ("Source", "Query", "State", "Promised", "Received", "Duplicates", "Reason")
     lines = [_table_row(header), _table_row(["---"] * len(header))]
     for entry in run.search_log:

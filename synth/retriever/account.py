@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from synth.model import SearchEntry, Skipped
+from synth.model.flow import NO_TEXT
 from synth.retriever.merge import Work
 
 BELOW = "ranked below those that were read"
-NO_TEXT = "no full text could be had"
 TAKEN_BACK = "withdrawn or retracted"
 
 

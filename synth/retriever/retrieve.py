@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from synth.errors import NothingRetrieved
 from synth.model import Fetched, Paper, Question, SearchEntry, Skipped
-from synth.retriever.account import BELOW, reason_of, settled
+from synth.retriever.account import BELOW, TAKEN_BACK, reason_of, settled
 from synth.retriever.fetching import fetch
 from synth.retriever.limits import outside
 from synth.retriever.merge import Work
 from synth.retriever.searching import Found, find_named, in_order, mark_retracted, search
-from synth.retriever.source import Source
+from synth.retriever.source import Source, taken_back
 
 if TYPE_CHECKING:
     from synth.store.embedding import Embedder
@@ -41,6 +41,8 @@ class Ranking:
     """Papers by rank, of which nothing was fetched, and the account of how they were found."""
 
     papers: tuple[Paper, ...]
+    skipped: tuple[Skipped, ...] = ()
+    """works that were taken back, which stand before the last of the papers in rank."""
     log: tuple[SearchEntry, ...] = ()
     notices: tuple[str, ...] = ()
 
@@ -97,7 +99,7 @@ def find(
     on_progress: Callable[[str], None] | None = None,
 ) -> Ranking:
     """
-    The papers that a retrieval would fetch first, best first, with nothing fetched; those taken back are marked.
+    The papers that a retrieval would fetch first, best first, with nothing fetched, and what was taken back apart from them.
 
     raises   NothingRetrieved if no source has a paper
     """
@@ -106,12 +108,17 @@ def find(
     search(question, sources, found, embedder, snowball, say)
     ranked, mute = in_order(question, _inside(question, found.shelf.works, found), sources, embedder)
     works = [*ranked, *mute]
-    mark_retracted(works[:max_papers], sources, found, say)
-    found.leave(works[max_papers:], BELOW)
+    mark_retracted(works[: 2 * max_papers], sources, found, say)
+    chosen = [work for work in works if not work.best.withdrawn][:max_papers]
+    reached = works.index(chosen[-1]) + 1 if len(chosen) == max_papers else len(works)
+    back = [work for work in works[:reached] if work.best.withdrawn]
+    found.leave(back, TAKEN_BACK)
+    found.leave(works[reached:], BELOW)
+    skipped = tuple(taken_back(work.best) for work in back)
     log = settled(found.log, found.shelf.works, found.excluded)
-    if not works:
-        raise _nothing(log, ())
-    return Ranking(tuple(work.best for work in works[:max_papers]), log, _notices(sources, log))
+    if not chosen:
+        raise _nothing(log, skipped)
+    return Ranking(tuple(work.best for work in chosen), skipped, log, _notices(sources, log))
 
 
 def _apart(works: Sequence[Work], named: Mapping[str, int]) -> tuple[list[Work], list[Work]]:

@@ -6,9 +6,8 @@ from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass, field
 
 from synth.model import Paper, SearchEntry, SourceState
+from synth.model.flow import UNUSABLE
 from synth.store.limiter import Fault
-
-UNUSABLE = "no paper: without a title or an id, or a notice on another paper"
 
 
 @dataclass

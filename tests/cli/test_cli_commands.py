@@ -201,10 +201,25 @@ def test_papers_of_a_run_and_of_the_library(done: Path) -> None:
 def test_papers_search_fetches_nothing(copy: Path, done: Path) -> None:
     """papers search ranks what a run would read, best first, and leaves no run behind."""
     source = f"folder:{done / 'papers'}"
-    found = call("papers", "search", QUESTION, "--source", source, "--max-papers", "2", "-w", copy, "--json").data
+    found = call("papers", "search", QUESTION, "--source", source, "--max-papers", "2", "-w", copy, "--json").data["papers"]
     assert len(found) == 2
     assert "Token" in found[0]["title"]
     assert len(list((copy / "claims").iterdir())) == 1
+
+
+def test_papers_search_gives_the_account_of_a_run(copy: Path, done: Path) -> None:
+    """Every query and what became of every record, as data and in words, without a run."""
+    asked = ("papers", "search", QUESTION, "--source", f"folder:{done / 'papers'}", "--max-papers", "2", "-w", copy)
+    data = call(*asked, "--json").data
+    assert [(entry["source"], entry["received"], entry["excluded"]) for entry in data["search_log"]] == [
+        ("folder", 3, [["ranked below those that were read", 1]])
+    ]
+    flow = data["flow"]
+    assert (flow["identified"], flow["screened"], flow["excluded"], flow["sought"]) == (3, 3, {"ranked below those that were read": 1}, 2)
+    assert (data["skipped"], data["notices"]) == ([], [])
+    text = call(*asked).out
+    assert "Screening: Records screened (n = 3), Records excluded (n = 1): ranked below those that were read (n = 1)" in text
+    assert "Retrieval: Reports sought for retrieval (n = 2)" in text
 
 
 def test_report_formats(copy: Path) -> None:

@@ -204,6 +204,15 @@ def test_find_ranks_and_fetches_nothing(embedder: Embedder) -> None:
         find(QUESTION, [Shelf()], embedder=embedder)
 
 
+def test_find_tells_what_was_taken_back_apart(embedder: Embedder) -> None:
+    """A withdrawn paper takes no place from one that a run would read, and is shown with its reason."""
+    back = NEAR.model_copy(update={"id": "back", "title": "Token merging makes vision transformers much faster", "withdrawn": True})
+    found = find(QUESTION, [Shelf(FAR, back, NEAR, MIDDLE)], embedder=embedder, max_papers=2)
+    assert [paper.id for paper in found.papers] == ["near", "middle"]
+    assert [item.paper.id for item in found.skipped] == ["back"]
+    assert dict(found.log[0].excluded) == {"ranked below those that were read": 1, "withdrawn or retracted": 1}
+
+
 @pytest.mark.disable_socket
 def test_local_sources_need_no_network(tmp_path: Path, embedder: Embedder) -> None:
     """The library and a folder work with sockets blocked."""
