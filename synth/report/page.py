@@ -24,7 +24,7 @@ h1, h2, h3, table { font-family: system-ui, sans-serif; } h1 { font-size: 1.6rem
 table { border-collapse: collapse; font-size: .85rem; width: 100%; } th, td { border-bottom: 1px solid #ccc; padding: .35rem .5rem;
 text-align: left; vertical-align: top; } blockquote { border-left: 4px solid #c80; margin: 1rem 0;
 padding: .2rem 1rem; background: #fff8ec; }
-td:nth-child(2), td:nth-child(3) { white-space: nowrap; }
+td:nth-child(3) { white-space: nowrap; } figure { margin: 1rem 0; overflow-x: auto; } figure .flow { min-width: 36rem; }
 :root { color-scheme: light dark; }
 @media (prefers-color-scheme: dark) {
 body { color: #e8e8e8; background: #16181c; } a { color: #8ab4f8; } th, td { border-color: #444; } blockquote { background: #2c2416; }

@@ -99,7 +99,7 @@ def glued(text: str) -> str:
 def _source(source: SourceFlow) -> str:
     troubles = (
         f"{source.failed} of {source.asked} queries failed" if source.failed else "",
-        f"{source.partial} incomplete" if source.partial else "",
+        f"{source.partial} of {source.asked} queries incomplete" if source.partial else "",
     )
     return ", ".join((counted(source.source, source.received), *filter(None, troubles)))
 

@@ -56,7 +56,7 @@ def test_the_rows_are_those_of_prisma_2020() -> None:
         (
             "Identification",
             "Records identified (n = 20)",
-            ("openalex (n = 20), 1 incomplete", "crossref (n = 0), 2 of 2 queries failed"),
+            ("openalex (n = 20), 1 of 2 queries incomplete", "crossref (n = 0), 2 of 2 queries failed"),
             "Records removed before screening (n = 5)",
             ("Duplicate records (n = 4)", "No paper: without a title or an id, or a notice on another paper (n = 1)"),
         ),
