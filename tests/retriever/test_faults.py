@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import pdf_faults
 import pytest
-from fault_matrix import CASES, Bench, Case, bench, meetings, wrong
+from faults import Bench, Case, bench
+from page_faults import CASES, meetings, wrong
 from service_server import Reply
 
 from synth.retriever.sources import WEB
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 MEETINGS = list(meetings())
+DOWNLOADS = list(pdf_faults.meetings())
+RESULT = Path(__file__).parent / "results" / "fault_matrix.txt"
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +30,29 @@ def test_a_source_meets_a_fault(one: Bench, name: str, case: Case, page: int) ->
     """The query ends in the state that the fault means, with a line that names it, and pages that came before are kept."""
     met = one.meet(name, case, page)
     assert wrong(name, case, page, met) == ""
+
+
+@pytest.mark.parametrize(("name", "case"), DOWNLOADS, ids=[f"{name}-{case.name}" for name, case in DOWNLOADS])
+def test_a_download_meets_a_fault(one: Bench, name: str, case: pdf_faults.Case) -> None:
+    """A full text is had whole or not at all, and then the paper has a line that names the fault."""
+    assert pdf_faults.wrong(case, pdf_faults.meet(one, name, case)) == ""
+
+
+@pytest.mark.parametrize("name", pdf_faults.GIVE_PDFS)
+def test_without_a_fault_a_download_is_had(one: Bench, name: str) -> None:
+    """Nor would that matrix mean anything if a source failed on a sound server."""
+    assert pdf_faults.wrong(pdf_faults.Case("none", ""), pdf_faults.meet(one, name, pdf_faults.Case("none", ""))) == ""
+
+
+def test_the_matrix_that_is_kept_has_every_fault() -> None:
+    """`python tests/retriever/fault_matrix.py` prints it anew where this fails; nothing in it ended otherwise than it must."""
+    lines = RESULT.read_text("utf-8").splitlines()
+    told = {line.split("  ")[0] for line in lines}
+    assert {case.name + (", later" if page == 2 else "") for _, case, page in MEETINGS} <= told
+    assert {case.name for _, case in DOWNLOADS} <= told
+    counts = [line.split(" meetings ended as they must")[0] for line in lines if "meetings ended as they must" in line]
+    assert counts == [f"{len(met)} of {len(met)}" for met in (MEETINGS, DOWNLOADS)]
+    assert not any("! " in line for line in lines)
 
 
 @pytest.mark.parametrize("name", [name for name in WEB if name != "unpaywall"])
