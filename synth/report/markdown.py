@@ -27,7 +27,7 @@ class Markdown:
         """The whole report; the same run gives the same text apart from the date."""
         sections = (
             _head(run, provenance), _abstract(run), _introduction(run), _methodology(run, provenance), _results(run),
-            _limitations(run), _claims(run), _uncovered(run), _evidence(run), _search(run), _references(run),
+            _limitations(run), _claims(run), _uncovered(run), _evidence(run), searched.section(run), _references(run),
         )  # fmt: skip
         return "\n\n".join("\n\n".join(block for block in section if block) for section in sections) + "\n"
 
@@ -246,23 +246,6 @@ def _quote(run: Run, quote: Quote) -> str:
         wording.page_link(paper, quote.passage.page),
     )
     return f"{quote.stance} {quote.probability:.2f}, {markdown(quote.reason)}: “{markdown(quote.passage.text)}” ({link})"
-
-
-def _search(run: Run) -> Iterator[str]:
-    yield "## 8 Search log"
-    yield from searched.section(run)
-    if run.search_log:
-        yield "### Queries"
-    header = ("Source", "Query", "State", "Promised", "Received", "Duplicates", "Reason")
-    lines = [_table_row(header), _table_row(["---"] * len(header))]
-    for entry in run.search_log:
-        promised = "" if entry.promised is None else str(entry.promised)
-        cells = [entry.source, entry.query, entry.state, promised, str(entry.received), str(entry.duplicates), entry.reason]
-        lines.append(_table_row([markdown(cell) for cell in cells]))
-    yield "\n".join(lines) if run.search_log else "No query was sent."
-    if run.skipped:
-        yield "Not used, with the reason:"
-        yield "\n".join(f"- {markdown(item.paper.title or item.paper.id)}: {markdown(item.reason)}" for item in run.skipped)
 
 
 def _references(run: Run) -> Iterator[str]:
