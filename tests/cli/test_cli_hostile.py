@@ -77,13 +77,15 @@ def test_markdown_keeps_its_structure(attacked: Path, html_allowed: bool) -> Non
     flat = [part for token in tokens for part in (token, *(token.children or ()))]
     opened = [token.tag for token in flat if token.nesting == 1]
     assert {tag: opened.count(tag) for tag in ("h1", "h2", "strong", "em")} == {"h1": 1, "h2": 10, "strong": 0, "em": 0}
-    assert opened.count("h3") == len(claims(attacked)) + 1, "one a claim, and the control"
-    assert not [token for token in flat if token.type in ("html_inline", "html_block", "image", "code_inline", "fence", "code_block")]
+    assert opened.count("h3") == len(claims(attacked)) + 1 + 3, "one a claim, the control, and the three parts of the search log"
+    assert not [token for token in flat if token.type in ("html_inline", "html_block", "image", "code_inline", "code_block")]
+    assert [token.info for token in flat if token.type == "fence"] == ["mermaid"], "the flow diagram"
     assert not [token for token in flat if token.type == "link_open" and "javascript" in str(token.attrs)]
     rows = [token for token in tokens if token.type == "tr_open"]
-    log = len(json.loads((report_file(attacked).parent / "search_log.json").read_text("utf-8")))
+    log = json.loads((report_file(attacked).parent / "search_log.json").read_text("utf-8"))
+    sources = {entry["source"] for entry in log}
     made = json.loads((report_file(attacked).parent / "run.json").read_text("utf-8"))["siblings"]
-    assert len(rows) == 1 + len(claims(attacked)) + 1 + log + 1 + len({sibling["kind"] for sibling in made})
+    assert len(rows) == 1 + len(claims(attacked)) + 1 + len(sources) + 1 + len(log) + 1 + len({sibling["kind"] for sibling in made})
 
 
 def test_the_page_runs_nothing(attacked: Path) -> None:
