@@ -15,7 +15,7 @@ from synth.llm.hypotheses import completed
 from synth.llm.use import account, chosen_model
 from synth.model import Audit, Claim, Document, OldReport, Passage, Question, Run, claim_id
 from synth.progress import Progress, silent
-from synth.reader.shelf import read_all
+from synth.reader.shelf import Shelf
 from synth.report import audit as page
 from synth.retriever.facets import question_of, uncovered
 from synth.reviewer.audit import faults, parse_report, stopped_by_length
@@ -47,9 +47,10 @@ def audit(path: Path, workspace: Workspace, settings: Settings, *, fallback: boo
     question = question_of(old.question or old.title)
     embedder = Embedder(settings.embedding_model, workspace.cache)
     cited = [f"{item.arxiv_id}v{item.arxiv_version}" if item.arxiv_version else item.arxiv_id for item in old.references if item.arxiv_id]
-    retrieval = fetch_named(cited, question, workspace, settings, embedder, fallback, progress)
-    clock.lap("search")
-    documents, unreadable = read_all(retrieval.fetched, workspace.cache, progress)
+    with Shelf(workspace.cache, progress) as shelf:
+        retrieval = fetch_named(cited, question, workspace, settings, embedder, fallback, progress, shelf)
+        clock.lap("search")
+        documents, unreadable = shelf.read(retrieval.fetched)
     clock.lap("read")
     parses = [parse(claim.text) for claim in old.claims]
     claims = _claims(old, parses, documents, embedder)

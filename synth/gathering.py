@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from synth.errors import NothingRetrieved
 from synth.model import Paper, Question, split_arxiv_id
 from synth.progress import Progress, silent
+from synth.reader.shelf import Reading, Shelf
 from synth.retriever import sources
 from synth.retriever.facets import question_of
 from synth.retriever.library import LibrarySource
@@ -39,15 +40,17 @@ def gather(
     named: Sequence[str],
     fallback: bool,
     progress: Progress,
-) -> Retrieval:
+    shelf: Shelf,
+) -> Retrieval[Reading]:
     """
     The full texts for a question, from the sources of the settings or, with `fallback`, from the library where none can be reached.
 
     named   papers that must be among them
+    shelf   begins to read each text as it arrives
     raises  NothingRetrieved if not a single full text was had
     """
 
-    def ask(names: Sequence[str]) -> Retrieval:
+    def ask(names: Sequence[str]) -> Retrieval[Reading]:
         opened = sources.open_sources(names, workspace, settings)
         return retrieve(
             question,
@@ -57,6 +60,7 @@ def gather(
             snowball=settings.snowball,
             named=tuple(named),
             on_progress=progress,
+            take=shelf.take,
         )
 
     try:
@@ -78,7 +82,8 @@ def fetch_named(
     embedder: Embedder,
     fallback: bool,
     progress: Progress,
-) -> Retrieval:
+    shelf: Shelf,
+) -> Retrieval[Reading]:
     """
     These papers and no others, from the sources of the settings or, where none can be reached, from the library.
 
@@ -87,7 +92,7 @@ def fetch_named(
     if not names:
         return Retrieval((), notices=("no paper is named by arXiv id, so none was read",))
     # With room for one, nothing is searched for as soon as one of the named is found.
-    found = gather(question, workspace, settings.model_copy(update={"max_papers": 1}), embedder, names, fallback, progress)
+    found = gather(question, workspace, settings.model_copy(update={"max_papers": 1}), embedder, names, fallback, progress, shelf)
     wanted = {split[0] for name in names if (split := split_arxiv_id(name))}
     fetched = tuple(item for item in found.fetched if item.paper.arxiv_id in wanted)
     if not fetched:
@@ -96,7 +101,7 @@ def fetch_named(
     return replace(found, fetched=fetched)
 
 
-def unmet(named: Sequence[str], retrieval: Retrieval) -> tuple[str, ...]:
+def unmet(named: Sequence[str], retrieval: Retrieval[Reading]) -> tuple[str, ...]:
     """One notice for each paper that was asked for by name and is not among those that were fetched."""
     asked = {*named, *(split[0] for name in named if (split := split_arxiv_id(name)))}
     unmet = (item for item in retrieval.skipped if asked & {item.paper.title, item.paper.arxiv_id, item.paper.doi, item.paper.location})

@@ -20,7 +20,7 @@ from synth.gathering import gather, question_within, unmet
 from synth.llm.use import account, chosen_model
 from synth.model import Claim, Document, Finding, Provenance, Question, Run, Skipped, Verdict, slug
 from synth.progress import Progress, silent
-from synth.reader.shelf import read_all
+from synth.reader.shelf import Shelf, read_all
 from synth.report import render
 from synth.retriever import sources
 from synth.retriever.facets import uncovered
@@ -71,9 +71,10 @@ def run(
     question = question_within(text, settings)
     embedder = Embedder(settings.embedding_model, workspace.cache)
     model = chosen_model(settings, workspace.cache)
-    retrieval = gather(question, workspace, settings, embedder, named, fallback, progress)
-    clock.lap("search")
-    documents, unreadable = read_all(retrieval.fetched, workspace.cache, progress)
+    with Shelf(workspace.cache, progress) as shelf:  # reads each paper as it arrives
+        retrieval = gather(question, workspace, settings, embedder, named, fallback, progress, shelf)
+        clock.lap("search")
+        documents, unreadable = shelf.read(retrieval.fetched)
     if not documents:
         raise NothingRetrieved(_nothing_readable(unreadable))
     clock.lap("read")

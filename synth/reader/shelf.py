@@ -1,28 +1,31 @@
 """
-Fetched bytes → Documents, with all cores and what was read before kept.
+Fetched bytes → Documents, with all cores, as the bytes arrive, and with what was read before kept.
 
-PDFs are read in processes of their own, one document at a time: a crash or an endless loop of the PDF engine costs that
-document and no other.
+PDFs are read in processes of their own, one document at a time.
 """
 
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
-import signal
-import time
-from collections.abc import Iterator, Sequence
-from multiprocessing.connection import Connection, wait
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import LifoQueue
+from types import TracebackType
 
-from synth.model import Document, Fetched, Skipped
+from synth.model import Document, Fetched, Paper, Skipped
 from synth.progress import Progress
+from synth.reader.desk import Desk
 from synth.reader.read import read
 from synth.store.cache import Cache
 from synth.store.code import code_digest
 
 SECONDS_PER_DOCUMENT = 300.0
 """a PDF that takes longer is hostile or broken; the longest of ordinary papers takes seconds."""
+MOST_WAITING_BYTES = 256_000_000
+"""of files that are not read yet; who brings more waits, so that memory is bounded where papers come faster than they are read."""
 
 COPY_SHARE = 0.6
 """share of the shorter document's sentences that stand word for word in the other, from which the two are one work."""
@@ -32,16 +35,92 @@ COPY_SENTENCES = 10
 Result = Document | Skipped
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A paper that is being read; its bytes are let go of when it has been."""
+
+    paper: Paper
+    result: Future[Result]
+
+
+class Shelf:
+    """Takes files, from any thread, and begins to read each at once; to be used in a with statement, which ends the processes."""
+
+    def __init__(
+        self, cache: Cache, progress: Progress, *, seconds: float = SECONDS_PER_DOCUMENT, most_bytes: int = MOST_WAITING_BYTES
+    ) -> None:
+        self._cache, self._progress = cache, progress
+        self._seconds, self._most_bytes = seconds, most_bytes
+        cores = os.cpu_count() or 1
+        self._pool = ThreadPoolExecutor(cores)
+        self._desks = [Desk() for _ in range(cores)]
+        self._free: LifoQueue[Desk] = LifoQueue()  # the last used first: few files start few processes
+        for desk in self._desks:
+            self._free.put(desk)
+        self._room = threading.Condition()
+        self._waiting_bytes = self._taken = self._done = 0
+
+    def take(self, item: Fetched) -> Reading:
+        """Begin to read a file; waits first where too many bytes are not read yet."""
+        size = len(item.data)
+        with self._room:
+            self._room.wait_for(lambda: not self._waiting_bytes or self._waiting_bytes + size <= self._most_bytes)
+            self._waiting_bytes += size
+            self._taken += 1
+        return Reading(item.paper, self._pool.submit(self._result, item))
+
+    def read(self, readings: Sequence[Reading]) -> tuple[tuple[Document, ...], tuple[Skipped, ...]]:
+        """The documents that could be read and the reason for each that could not, both in the order given."""
+        ordered = one_each([reading.result.result() for reading in readings])
+        return tuple(item for item in ordered if isinstance(item, Document)), tuple(item for item in ordered if isinstance(item, Skipped))
+
+    def _result(self, item: Fetched) -> Result:
+        """What is kept of a file or, if nothing is, what reading it gives."""
+        try:
+            key = _key(item)
+            result = _kept(self._cache, key)
+            if result is None:
+                result, is_final = self._fresh(item)
+                if is_final:
+                    self._cache.put("document", key, _pack(result))
+            return result
+        finally:
+            with self._room:
+                self._waiting_bytes -= len(item.data)
+                self._done += 1
+                line = f"read {self._done} of {self._taken}: {item.paper.title or item.name}"
+                self._room.notify_all()
+            self._progress(line)
+
+    def _fresh(self, item: Fetched) -> tuple[Result, bool]:
+        """(result, whether another attempt would give the same)."""
+        if b"%PDF-" not in item.data[:1024]:
+            return read(item.data, item.paper, name=item.name), True
+        desk = self._free.get()
+        try:
+            return desk.read(item, self._seconds)
+        finally:
+            self._free.put(desk)
+
+    def __enter__(self) -> Shelf:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for desk in self._desks:
+            desk.stop()
+        self._pool.shutdown()
+        for desk in self._desks:
+            desk.close()
+
+
 def read_all(fetched: Sequence[Fetched], cache: Cache, progress: Progress) -> tuple[tuple[Document, ...], tuple[Skipped, ...]]:
     """The documents that could be read and the reason for each that could not, both in the order given."""
-    results = {place: kept for place, item in enumerate(fetched) if (kept := _kept(cache, item))}
-    missing = [(place, item) for place, item in enumerate(fetched) if place not in results]
-    for place, result, is_final in _read_missing(missing, progress):
-        results[place] = result
-        if is_final:
-            cache.put("document", _key(fetched[place]), _pack(result))
-    ordered = one_each([results[place] for place in sorted(results)])
-    return tuple(item for item in ordered if isinstance(item, Document)), tuple(item for item in ordered if isinstance(item, Skipped))
+    with Shelf(cache, progress) as shelf:
+        # The largest first, so that no core waits at the end for one long document.
+        places = sorted(range(len(fetched)), key=lambda place: -len(fetched[place].data))
+        readings = {place: shelf.take(fetched[place]) for place in places}
+        return shelf.read([readings[place] for place in range(len(fetched))])
 
 
 def one_each(results: Sequence[Result]) -> list[Result]:
@@ -74,113 +153,14 @@ def _same_work(one: Document, sentences: frozenset[str], other: Document, theirs
     return fewer >= COPY_SENTENCES and len(sentences & theirs) > COPY_SHARE * fewer
 
 
-def _read_missing(missing: Sequence[tuple[int, Fetched]], progress: Progress) -> Iterator[tuple[int, Result, bool]]:
-    """(place, result, whether another attempt would give the same)."""
-    heavy = [(place, item) for place, item in missing if b"%PDF-" in item.data[:1024]]
-    apart = {place for place, _ in heavy}
-    for place, item in missing:
-        if place not in apart:
-            yield place, read(item.data, item.paper, name=item.name), True
-    # The largest first, so that no core waits at the end for one long document.
-    yield from read_apart(sorted(heavy, key=lambda pair: -len(pair[1].data)), progress)
-
-
-def read_apart(
-    items: Sequence[tuple[int, Fetched]], progress: Progress, *, seconds: float = SECONDS_PER_DOCUMENT
-) -> Iterator[tuple[int, Result, bool]]:
-    """
-    Read in as many processes as there are cores, as results come.
-
-    seconds  for one document; what takes longer is ended and skipped
-    """
-    waiting = list(reversed(items))
-    desks = [_Desk() for _ in range(min(len(items), os.cpu_count() or 1))]
-    try:
-        done = 0
-        while waiting or any(desk.task for desk in desks):
-            for desk in desks:
-                if waiting and desk.task is None:
-                    desk.give(*waiting.pop(), seconds)
-            busy = [desk for desk in desks if desk.task]
-            ready = wait([desk.pipe for desk in busy], max(0.0, min(desk.deadline for desk in busy) - time.monotonic()))
-            for desk in busy:
-                if desk.pipe in ready or time.monotonic() >= desk.deadline:
-                    done += 1
-                    progress(f"read {done} of {len(items)}: {desk.title}")
-                    yield desk.take(in_time=desk.pipe in ready, seconds=seconds)
-    finally:
-        for desk in desks:
-            desk.close()
-
-
-class _Desk:
-    """A process that reads one document after another, replaced by a new one when it breaks."""
-
-    def __init__(self) -> None:
-        self.task: tuple[int, Fetched] | None = None
-        self.deadline = 0.0
-        self._open()
-
-    def _open(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.pipe, far = context.Pipe()
-        self._process = context.Process(target=_serve, args=(far,), daemon=True)
-        self._process.start()
-        # Only the process holds its end now, so that its death is the end of the pipe.
-        far.close()
-
-    @property
-    def title(self) -> str:
-        return (self.task[1].paper.title or self.task[1].name) if self.task else ""
-
-    def give(self, place: int, item: Fetched, seconds: float) -> None:
-        """Begin to read a document."""
-        self.task, self.deadline = (place, item), time.monotonic() + seconds
-        try:
-            self.pipe.send(item)
-        except OSError:  # it died before it was asked; the pipe is at its end and take() says so
-            return
-
-    def take(self, *, in_time: bool, seconds: float) -> tuple[int, Result, bool]:
-        """What became of the document; the desk is free afterwards."""
-        assert self.task is not None
-        (place, item), self.task = self.task, None
-        try:
-            if in_time:
-                return place, self.pipe.recv(), True
-            reason = f"reading took longer than {seconds:.0f} seconds"
-        except (EOFError, OSError):
-            reason = "the PDF engine crashed on it"
-        self.close()
-        self._open()
-        return place, Skipped(paper=item.paper, reason=reason), False
-
-    def close(self) -> None:
-        """End the process."""
-        self._process.kill()
-        self._process.join()
-        self.pipe.close()
-
-
-def _serve(pipe: Connection) -> None:
-    """Read what comes until the other end is gone, also when it was killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends this process
-    try:
-        while True:
-            item = pipe.recv()
-            pipe.send(read(item.data, item.paper, name=item.name))
-    except (EOFError, OSError):
-        return
-
-
 def _key(item: Fetched) -> str:
     total = hashlib.sha256(item.data)
     total.update(item.paper.model_dump_json().encode() + item.name.encode() + code_digest("reader", "model").encode())
     return total.hexdigest()
 
 
-def _kept(cache: Cache, item: Fetched) -> Result | None:
-    data = cache.get("document", _key(item))
+def _kept(cache: Cache, key: str) -> Result | None:
+    data = cache.get("document", key)
     if data is None:
         return None
     model = Document if data[:1] == b"D" else Skipped

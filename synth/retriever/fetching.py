@@ -1,7 +1,8 @@
 """
 Full texts of ranked works: at the same time from different places, one after the other from the same one.
 
-So the wait is that of the slowest place and not the sum; a place's own limit is kept by its lane of the polite client.
+So the wait is that of the slowest place and not the sum; a place's own limit is kept by its lane of the polite client. Each text
+is handed on as it arrives, so that its bytes need not be held until the last one is there.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from synth.model import Fetched, Paper, Skipped
 from synth.retriever.fulltext import lane_of
@@ -18,37 +20,42 @@ from synth.retriever.source import Fetches, Source, taken_back
 MOST_PLACES = 16
 """places that are asked at the same time."""
 Say = Callable[[str], None]
+Taken = TypeVar("Taken")
+"""what whoever takes a full text makes of it."""
+Take = Callable[[Fetched], Taken]
 
 
 def fetch(
-    works: Sequence[Work], most: int, sources: Sequence[Source], say: Say
-) -> tuple[list[tuple[Work, Fetched]], list[tuple[Work, Skipped]], int]:
+    works: Sequence[Work], most: int, sources: Sequence[Source], say: Say, take: Take[Taken]
+) -> tuple[list[tuple[Work, Taken]], list[tuple[Work, Skipped]], int]:
     """
     The best full texts, at most so many, in the order of the works; why others could not be had; how many works were not needed.
 
     A work that cannot be had makes room for the next.
+
+    take   is called with each text as it arrives, from several threads; what it returns stands for the text
     """
-    fetched: list[tuple[Work, Fetched]] = []
+    fetched: list[tuple[Work, Taken]] = []
     skipped: list[tuple[Work, Skipped]] = []
     done = 0
     while done < len(works) and len(fetched) < most:
         batch = works[done : done + most - len(fetched)]
         lines = [f"fetching {work.best.title[:60]} ({len(fetched) + place} of at most {most})" for place, work in enumerate(batch, 1)]
-        for work, outcome in zip(batch, _together(batch, lines, sources, say), strict=True):
-            if isinstance(outcome, Fetched):
-                fetched.append((work, outcome))
-            else:
+        for work, outcome in zip(batch, _together(batch, lines, sources, say, take), strict=True):
+            if isinstance(outcome, Skipped):
                 skipped.append((work, outcome))
+            else:
+                fetched.append((work, outcome))
         done += len(batch)
     return fetched, skipped, len(works) - done
 
 
-def _together(works: Sequence[Work], lines: Sequence[str], sources: Sequence[Source], say: Say) -> list[Fetched | Skipped]:
+def _together(works: Sequence[Work], lines: Sequence[str], sources: Sequence[Source], say: Say, take: Take[Taken]) -> list[Taken | Skipped]:
     """What became of each work, in their order."""
     lanes: dict[str, list[int]] = {}
     for place, work in enumerate(works):
         lanes.setdefault(_lane(work), []).append(place)
-    outcomes: dict[int, Fetched | Skipped] = {}
+    outcomes: dict[int, Taken | Skipped] = {}
     stop = threading.Event()
 
     def drive(places: Sequence[int]) -> None:
@@ -56,7 +63,8 @@ def _together(works: Sequence[Work], lines: Sequence[str], sources: Sequence[Sou
             if stop.is_set():
                 return
             say(lines[place])
-            outcomes[place] = _one(works[place], sources)
+            outcome = _one(works[place], sources)
+            outcomes[place] = outcome if isinstance(outcome, Skipped) else take(outcome)
 
     if len(lanes) == 1:
         drive(range(len(works)))

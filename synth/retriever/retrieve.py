@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, cast
 
 from synth.errors import NothingRetrieved
-from synth.model import Fetched, Paper, Question, SearchEntry, Skipped
+from synth.model import Paper, Question, SearchEntry, Skipped
 from synth.retriever.account import BELOW, TAKEN_BACK, reason_of, settled
-from synth.retriever.fetching import fetch
+from synth.retriever.fetching import Take, Taken, fetch
 from synth.retriever.limits import outside
 from synth.retriever.merge import Work
 from synth.retriever.searching import Found, find_named, in_order, mark_retracted, search
@@ -27,10 +27,11 @@ DOWN = ("throttled", "unauthorised", "unavailable", "malformed", "bad_request")
 
 
 @dataclass(frozen=True)
-class Retrieval:
+class Retrieval(Generic[Taken]):
     """Full texts in the order of their rank, named papers first, and the account of how they were found."""
 
-    fetched: tuple[Fetched, ...]
+    fetched: tuple[Taken, ...]
+    """the texts, or what was made of each as it arrived."""
     skipped: tuple[Skipped, ...] = ()
     log: tuple[SearchEntry, ...] = ()
     notices: tuple[str, ...] = ()
@@ -56,14 +57,18 @@ def retrieve(
     named: Sequence[str] = (),
     snowball: int = 0,
     on_progress: Callable[[str], None] | None = None,
-) -> Retrieval:
+    take: Take[Taken] | None = None,
+) -> Retrieval[Taken]:
     """
     The full texts of at most max_papers papers, those named first, then the ones nearest to the question.
 
     snowball  rounds in which the best papers' references and citations are looked at too
+    take      called with each full text as it arrives, from several threads; what it returns stands for the text, which is kept
+              as it is otherwise
     raises    NothingRetrieved if not a single full text was had
     """
     say = on_progress or (lambda line: None)
+    take = take or cast("Take[Taken]", lambda item: item)
     found = Found()
     names = find_named(named, sources, found, say)
     if max_papers > len(found.shelf.works):
@@ -72,10 +77,10 @@ def retrieve(
     ranked, mute = in_order(question, _inside(question, others, found), sources, embedder)
     most = max(max_papers, len(wanted))
     mark_retracted([*wanted, *ranked[: 2 * most]], sources, found, say)
-    fetched, skipped, left = fetch([*wanted, *ranked], most, sources, say)
+    fetched, skipped, left = fetch([*wanted, *ranked], most, sources, say, take)
     read = len(fetched)
     # Files without a readable word take no place from a paper; they are handed on so that the reader can say what is wrong.
-    unread, lost, _ = fetch(mute, max(1, len(mute)), sources, say)
+    unread, lost, _ = fetch(mute, max(1, len(mute)), sources, say, take)
     for work, outcome in (*skipped, *lost):
         found.skipped.append(outcome)
         found.leave([work], reason_of(outcome))

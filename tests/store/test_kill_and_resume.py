@@ -6,21 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from kill_and_resume import survive
-from workplace import bare_settings, done, process, report_file, rows, run_arguments, start
-
-from synth.store.cache import Cache
+from kill_and_resume import embeddings_of, survive
+from workplace import bare_settings, done, process, report_file, rows, run_arguments, start, write_papers
 
 __all__ = ["bare_settings", "done"]
-
-
-def embeddings_of(workspace: Path, folder: Path) -> Path:
-    """A cache with nothing but the vectors of a finished run: they take a model of seconds, all the rest is done by the killed."""
-    source, target = Cache(workspace / ".synth"), Cache(folder)
-    keys = source.do("read", lambda connection: [key for (key,) in connection.execute("SELECT key FROM entries WHERE kind = 'embedding'")])
-    target.put_many("embedding", source.get_many("embedding", keys))
-    target.close()
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +21,8 @@ def held(done: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.timeout(900)
 def test_eight_kills_change_nothing(held: Path, tmp_path: Path) -> None:
     """Killed at random moments and resumed each time, runs end with the claims, the report and the exit code of an undisturbed one."""
-    *_, count = survive(8, tmp_path, seed=1, held=held)
-    assert count.kills == 8
+    *_, count = survive(8, write_papers(tmp_path / "papers"), tmp_path, seed=1, held=held)
+    assert len(count.kills) == 8
     assert count.runs == count.equal >= 1
 
 
