@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from synth.model import Fetched, Paper, Skipped
-from synth.store.address import is_public
+from synth.store.address import Public
 from synth.store.http import Call, PoliteClient, Reply
 from synth.store.limiter import Fault
 
@@ -41,7 +41,7 @@ def open_pdf(
         deadline=client.clock.now() + seconds,
         read_seconds=read_seconds,
         max_bytes=MAX_PDF_BYTES,
-        allow=lambda address: is_public(address, home),
+        allow=Public(home),
     )
     try:
         reply = client.get(call)

@@ -18,10 +18,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from synth import __version__
+from synth.store.address import Public
 from synth.store.limiter import Clock, Fault, Limiter, SystemClock
 
 if TYPE_CHECKING:
@@ -72,8 +73,8 @@ class Call:
     """such as a key; sent to the host of the address and to no other, never kept, never shown."""
     body: bytes | None = None
     """JSON to send (POST) instead of getting; such a call is not redirected, and an answer to it must be kept by the caller."""
-    allow: Callable[[str], bool] | None = None
-    """for addresses that a stranger gave: whether one may be called, redirects included; None: redirects stay near the host."""
+    allow: Public | None = None
+    """for addresses that a stranger gave: which may be called, redirects included; None: redirects stay near the host."""
 
 
 def user_agent() -> str:
@@ -177,8 +178,8 @@ class PoliteClient:
             self.clock.sleep(wait)
 
     def _send(self, call: Call) -> Reply:
-        if call.allow is not None and not call.allow(call.url):
-            raise Fault("bad_request", f"refused to call {_host(call.url)}: not a public address", tries=1)
+        if call.allow is not None and not call.allow.allows(call.url):
+            raise _private(call.url)
         with self.limiter.turn(call.lane, call.pause, call.deadline):
             reply = self._follow(call, call.url)
         for _ in range(MAX_REDIRECTS if call.body is None else 0):
@@ -197,7 +198,8 @@ class PoliteClient:
             headers |= call.headers
         method = "GET" if call.body is None else "POST"
         try:
-            with self._http().stream(method, url, headers=headers, content=call.body, timeout=self._timeout(call)) as response:
+            terms: dict[str, Any] = {"timeout": self._timeout(call), "extensions": _watched(call.allow, url)}
+            with self._http().stream(method, url, headers=headers, content=call.body, **terms) as response:
                 content = self._body(call, response)
                 received = {name.lower(): value for name, value in response.headers.items()}
                 return Reply(url=url, status=response.status_code, headers=received, content=content)
@@ -279,13 +281,13 @@ def retry_after(reply: Reply) -> float | None:
     return None
 
 
-def redirect_target(reply: Reply, allow: Callable[[str], bool] | None = None) -> str:
+def redirect_target(reply: Reply, allow: Public | None = None) -> str:
     """Where the reply sends us: the same host, one above or below it, or one that `allow` lets pass; never https to http; else a Fault."""
     target = urljoin(reply.url, reply.headers.get("location", ""))
     here, there = urlsplit(reply.url), urlsplit(target)
     upgraded = (here.scheme, there.scheme) == ("http", "https")
     same_scheme = here.scheme == there.scheme and (allow is not None or here.port == there.port)
-    near = _related(here.hostname or "", there.hostname or "") if allow is None else allow(target)
+    near = _related(here.hostname or "", there.hostname or "") if allow is None else allow.allows(target)
     if not (reply.headers.get("location") and (upgraded or same_scheme) and near):
         raise Fault("unavailable", f"refused a redirect to {there.scheme}://{there.hostname}", status=reply.status, tries=1)
     return target
@@ -304,6 +306,27 @@ def cache_key(url: str) -> str:
 
 def _host(url: str) -> str:
     return urlsplit(url).hostname or url
+
+
+def _private(url: str) -> Fault:
+    return Fault("bad_request", f"refused to call {_host(url)}: not a public address", tries=1)
+
+
+def _watched(allow: Public | None, url: str) -> dict[str, Any]:
+    """What has httpx give up a connection to an address that is not allowed, before anything is sent."""
+    asked = ""
+
+    def trace(event: str, info: dict[str, Any]) -> None:
+        nonlocal asked
+        if event == "connection.connect_tcp.started":
+            asked = info["host"]
+        elif event == "connection.connect_tcp.complete" and asked == _host(url):  # the host is another where a proxy is used
+            stream = info["return_value"]
+            if allow is not None and not allow.allows_peer(url, stream.get_extra_info("server_addr")[0]):
+                stream.close()
+                raise _private(url)
+
+    return {} if allow is None else {"trace": trace}
 
 
 def _unreachable(url: str, error: Exception) -> Fault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -114,3 +115,20 @@ def test_boxes_surround_their_sentences() -> None:
     assert first[0] == second[0] == 72.0
     assert 88 < first[1] < 93 and 112 < first[3] < 117
     assert 100 < second[1] < 105 and second[3] == first[3]
+
+
+def test_pages_beyond_the_limit_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of many pages costs the time of so many, keeps its page count, and a warning says which were not read."""
+    monkeypatch.setattr("synth.reader.pdf.MAX_PAGES", 2)
+    found = read(pdf_of([lines(72, 100, LEFT), lines(72, 100, RIGHT), lines(72, 100, LEFT)]), PAPER, name="a.pdf")
+    assert isinstance(found, Document)
+    assert (found.pages, found.warnings) == (3, ("pages 3 to 3: not read, the limit is 2 pages",))
+    assert {passage.page for passage in found.passages} == {1, 2}
+
+
+def test_a_document_bears_the_digest_of_its_file() -> None:
+    """Document and passages name the SHA-256 of the very bytes that were read."""
+    data = pdf_of([lines(72, 100, LEFT)])
+    found = read(data, PAPER, name="a.pdf")
+    assert isinstance(found, Document)
+    assert {found.source_digest, *(passage.source_digest for passage in found.passages)} == {hashlib.sha256(data).hexdigest()}

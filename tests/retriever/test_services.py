@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,9 +14,11 @@ from service_server import PDF, Reply, ServiceServer, Work, serve
 
 from synth.errors import UsageError
 from synth.model import Fetched, Paper, Question, Skipped
+from synth.retriever import fulltext
 from synth.retriever.crossref import CrossrefSource
 from synth.retriever.europepmc import EuropePmcSource
 from synth.retriever.facets import question_of
+from synth.retriever.fulltext import open_pdf
 from synth.retriever.limits import day, limited, outside
 from synth.retriever.openalex import OpenAlexSource
 from synth.retriever.queries import arxiv_queries
@@ -253,6 +256,60 @@ def test_a_redirect_to_a_private_address_is_refused(web: ServiceServer, client: 
     outcome = source.fetch(Paper(id="openalex:W1", title="A", location=f"{web.url}/a.pdf"))
     assert isinstance(outcome, Skipped)
     assert "refused a redirect to http://10.0.0.1" in outcome.reason
+
+
+def test_a_name_that_turns_private_is_not_called(web: ServiceServer, client: PoliteClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that was public when it was checked and leads inside when it is called is given up before anything is sent."""
+    port = int(web.url.rpartition(":")[2])
+    answers = ["93.184.215.14", "127.0.0.1"]
+    resolve = socket.getaddrinfo
+
+    def rebound(host: str, *rest: Any, **terms: Any) -> Any:
+        return resolve(answers.pop(0) if host == "papers.test" else host, *rest, **terms)
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebound)
+    outcome = opened(OpenAlexSource, web, client).fetch(Paper(id="openalex:W1", title="A", location=f"http://papers.test:{port}/x.pdf"))
+    assert isinstance(outcome, Skipped)
+    assert "refused to call papers.test: not a public address" in outcome.reason
+    assert answers == []
+    assert web.calls == []
+
+
+def test_a_name_that_stays_is_called(web: ServiceServer, client: PoliteClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same call arrives where its address is allowed: the refusal above is for the address."""
+    port = int(web.url.rpartition(":")[2])
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *rest, **terms: resolve("127.0.0.1", *rest, **terms))
+    web.others = {"/x.pdf": PDF}
+    outcome = open_pdf(client, Paper(id="openalex:W1", title="A"), f"http://papers.test:{port}/x.pdf", home=f"papers.test:{port}")
+    assert isinstance(outcome, Fetched)
+
+
+WALL = Reply(200, b"<html><body>We value your privacy. Accept all cookies to read the PDF.</body></html>", "application/pdf")
+
+
+@pytest.mark.parametrize(
+    ("answers", "reason"),
+    [
+        ({"/x.pdf": WALL}, "the server sent an HTML page instead of a PDF"),
+        ({"/x.pdf": Reply(302, headers=(("Location", "/consent"), ("Set-Cookie", "seen=1"))), "/consent": WALL}, "an HTML page"),
+        ({"/x.pdf": Reply(302, headers=(("Location", "/x.pdf"), ("Set-Cookie", "seen=1")))}, "redirected more often than is followed"),
+        ({"/x.pdf": Reply(200, PDF[:30], "application/pdf")}, "the PDF is cut off"),
+        ({"/x.pdf": Reply(200, b"", "application/pdf")}, "nothing instead of a PDF"),
+        ({"/x.pdf": Reply(200, b"PK\3\4", "application/zip")}, "application/zip instead of a PDF"),
+        ({"/x.pdf": Reply(200, PDF + bytes(2_000_000), "application/pdf")}, "larger than 1 MB"),
+    ],
+    ids=["said to be a PDF", "behind a redirect", "in a circle", "cut", "empty", "zip", "large"],
+)
+def test_only_a_pdf_is_taken_for_a_paper(
+    web: ServiceServer, client: PoliteClient, monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any], reason: str
+) -> None:
+    """A wall of cookies, a piece of a file, another format and a file without end are no papers, whatever the server calls them."""
+    monkeypatch.setattr(fulltext, "MAX_PDF_BYTES", 1_000_000)
+    web.others = answers
+    outcome = opened(OpenAlexSource, web, client).fetch(Paper(id="openalex:W1", title="A", location=f"{web.url}/x.pdf"))
+    assert isinstance(outcome, Skipped)
+    assert reason in outcome.reason
 
 
 def test_a_key_is_not_sent_along_a_redirect(web: ServiceServer, client: PoliteClient, monkeypatch: pytest.MonkeyPatch) -> None:
