@@ -43,6 +43,8 @@ def audit(path: Path, workspace: Workspace, settings: Settings, *, fallback: boo
     clock, started = pipeline.Clock(), provenance.now()
     text = _text(path)
     old = parse_report(text)
+    name = "audit-" + pipeline.folder_name(old.title, repr((text, settings.sources, settings.seed)))
+    workspace.check(name)
     model = chosen_model(settings, workspace.cache)
     question = question_of(old.question or old.title)
     embedder = Embedder(settings.embedding_model, workspace.cache)
@@ -62,7 +64,7 @@ def audit(path: Path, workspace: Workspace, settings: Settings, *, fallback: boo
     siblings = control(hearing, ruled, findings, documents, reader((), model), progress) if settings.control else None
     clock.lap("control")
     checked = Run(
-        name="audit-" + pipeline.folder_name(old.title, repr((text, settings.sources, settings.seed))),
+        name=name,
         question=Question(text=old.question or old.title, facets=question.facets),
         papers=tuple(document.paper for document in documents),
         skipped=(*retrieval.skipped, *unreadable),

@@ -65,10 +65,12 @@ def run(
 
     named     papers that must be in it: arXiv ids, DOIs or file names
     fallback  whether the built-in library may stand in when no source can be reached
-    raises    UsageError for no question, NothingRetrieved when no paper could be read
+    raises    UsageError for no question, NothingRetrieved when no paper could be read, StoreError at once if nothing can be saved
     """
     clock, started = Clock(), provenance.now()
     question = question_within(text, settings)
+    name = run_name(question, settings, named)
+    workspace.check(name)
     embedder = Embedder(settings.embedding_model, workspace.cache)
     model = chosen_model(settings, workspace.cache)
     with Shelf(workspace.cache, progress) as shelf:  # reads each paper as it arrives
@@ -86,7 +88,7 @@ def run(
     siblings = control(hearing, claims, findings, documents, reader(documents, model), progress) if settings.control else None
     clock.lap("control")
     result = Run(
-        name=run_name(question, settings, named),
+        name=name,
         question=question,
         papers=tuple(document.paper for document in documents),
         skipped=(*retrieval.skipped, *unreadable),
@@ -114,6 +116,7 @@ def verify_again(
     raises  NotFound if the run, the claim or a folder of the run does not exist, NothingRetrieved if no document can be had
     """
     saved, circumstances = runs.load(workspace, name)
+    workspace.check(name)
     claim = next(claim for claim in saved.claims if claim.id == claim_id)
     settings = _as_then(settings, provenance.settings_of(circumstances))
     embedder = Embedder(settings.embedding_model, workspace.cache)
@@ -134,7 +137,7 @@ def verify_again(
 
 def _as_then(settings: Settings, then: Mapping[str, Any]) -> Settings:
     """The settings of today with those of a run on which its testimony depends."""
-    kept = {name: then[name] for name in ("sources", "seed", "embedding_model") if name in then}
+    kept = {name: then[name] for name in ("sources", "seed", "embedding_model", "latex") if name in then}
     return Settings.model_validate(settings.model_dump() | kept)
 
 
@@ -149,7 +152,8 @@ def run_name(question: Question, settings: Settings, named: Sequence[str]) -> st
     """A folder name that says what was asked and differs when sources, papers, limits or seed differ."""
     key = [question.text, settings.sources, tuple(named), settings.max_papers, settings.claims_per_paper, settings.seed]
     limits = (settings.snowball, settings.since, settings.until, settings.categories)
-    return folder_name(question.text, repr((*key, *(limits if any(limits) else ()))))
+    form = () if settings.latex == "fallback" else (settings.latex,)
+    return folder_name(question.text, repr((*key, *(limits if any(limits) else ()), *form)))
 
 
 def folder_name(text: str, key: str) -> str:

@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -38,6 +38,8 @@ class Settings(Record):
     """of the newest."""
     categories: tuple[str, ...] = ()
     """of arXiv, "cs.CV"; a paper is in one of them, or its source has none; empty: all."""
+    latex: Literal["fallback", "prefer", "never"] = "fallback"
+    """when arXiv's LaTeX source is read: where there is no PDF, before the PDF, or not at all; it has no pages."""
     claims_per_paper: int = Field(default=8, ge=1, le=200)
     """checkable sentences kept of one paper, best first."""
     seed: int = 0

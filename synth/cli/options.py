@@ -37,6 +37,10 @@ LlmOption = Annotated[
     str | None, typer.Option("--llm", metavar="BASE_URL", help="An OpenAI-compatible language model to ask; none is asked otherwise.")
 ]
 ModelOption = Annotated[str | None, typer.Option("--model", metavar="NAME", help="Name of that language model.")]
+LatexOption = Annotated[
+    str | None,
+    typer.Option("--latex", metavar="WHEN", help="When arXiv's LaTeX source is read: fallback, prefer or never."),
+]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 
 

@@ -14,15 +14,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from synth.errors import UsageError
-from synth.model import Fetched, Paper, Question, SearchEntry, Skipped, SourceState, split_arxiv_id
+from synth.model import Fetched, Paper, Question, SearchEntry, Skipped, split_arxiv_id
 from synth.retriever import feed
-from synth.retriever.fulltext import MAX_PDF_BYTES, check_pdf
+from synth.retriever.arxiv_texts import DOWN, ArxivTexts, LatexUse
+from synth.retriever.fulltext import PAUSES
 from synth.retriever.plain import plain
 from synth.retriever.queries import arxiv_queries
-from synth.retriever.source import Answer, taken_back
+from synth.retriever.source import Answer
 from synth.retriever.tally import Tally
 from synth.store.http import Call, PoliteClient
 from synth.store.limiter import Fault
@@ -32,16 +33,12 @@ if TYPE_CHECKING:
 
 BASE_URL = "https://export.arxiv.org"
 """the host that arXiv names for programs."""
-PAUSE_SECONDS = 3.0
-"""between two calls, API and PDFs together; the terms of use, never less."""
 DAY = 86_400.0
 """seconds; results of a search change at most once a day."""
 LARGEST_RESULT = 10_000
 """the server refuses to page further."""
 MAX_FEED_BYTES = 30_000_000
 IDS_A_CALL = 50
-DOWN: tuple[SourceState, ...] = ("throttled", "unauthorised", "unavailable")
-"""states after which the next query would fare no better."""
 WITHDRAWN = re.compile(
     r"(?:^|[.!?;]\s+)(?:(?:this|the|our)\s+)?(?:arxiv\s+)?(?:paper|article|submission|manuscript|preprint)"
     r"\s+(?:(?:has\s+been|is|was)\s+)?(?:temporarily\s+)?withdrawn\b(?!\s+from\s+(?!arxiv))",
@@ -81,7 +78,7 @@ class _Session:
 
 
 def _call(url: str, kind: str, deadline: float, **terms: Any) -> Call:
-    return Call(url=url, lane="arxiv", pause=PAUSE_SECONDS, kind=kind, deadline=deadline, first_wait={"throttled": 30.0}, **terms)
+    return Call(url=url, lane="arxiv", pause=PAUSES["arxiv"], kind=kind, deadline=deadline, first_wait={"throttled": 30.0}, **terms)
 
 
 class ArxivSource:
@@ -99,6 +96,7 @@ class ArxivSource:
         fetch_seconds: float = 120.0,
         read_seconds: float = 60.0,
         max_page_bytes: int = MAX_FEED_BYTES,
+        latex: LatexUse = "fallback",
     ) -> None:
         base = base_url or os.environ.get("SYNTH_ARXIV_URL") or BASE_URL
         self.base_url = base.strip().rstrip("/").removesuffix("/api/query")
@@ -107,10 +105,9 @@ class ArxivSource:
         self.client = client
         self.page_size = page_size
         self.search_seconds = search_seconds
-        self.fetch_seconds = fetch_seconds
         self.read_seconds = read_seconds
         self.max_page_bytes = max_page_bytes
-        self._failed_fetches = 0
+        self.texts = ArxivTexts(client, self.name, self.base_url, latex, fetch_seconds=fetch_seconds, read_seconds=read_seconds)
 
     def search(self, question: Question, limit: int) -> Answer:
         """Papers that the fielded queries for the question's facets give, each once, with one log entry a query."""
@@ -157,49 +154,8 @@ class ArxivSource:
         return paper.arxiv_id is not None
 
     def fetch(self, paper: Paper) -> Fetched | Skipped:
-        """The PDF of a paper; a versioned one is kept for ever and never asked for again."""
-        if paper.withdrawn:
-            return taken_back(paper)
-        if paper.arxiv_id is None:
-            return Skipped(paper=paper, reason="it has no arXiv id")
-        short = paper.arxiv_id + (f"v{paper.arxiv_version}" if paper.arxiv_version else "")
-        call = _call(
-            self._pdf_url(paper, short),
-            "arxiv-pdf",
-            self.client.clock.now() + self.fetch_seconds,
-            keep=None if paper.arxiv_version else DAY,
-            check=check_pdf,
-            max_bytes=MAX_PDF_BYTES,
-            read_seconds=self.read_seconds,
-        )
-        missing = self._known_missing(short)
-        if missing:
-            return Skipped(paper=paper, reason=missing)
-        reply = self.client.known(call)
-        if reply is None and self._failed_fetches >= 2:
-            return Skipped(paper=paper, reason="not tried: the downloads before it failed because arXiv was out of reach")
-        try:
-            reply = reply or self.client.get(call)
-        except Fault as fault:
-            self._failed_fetches = self._failed_fetches + 1 if fault.state in DOWN else 0
-            if fault.status == 404 and self.client.cache is not None:  # for a day: a PDF may not have been built yet
-                self.client.cache.put("arxiv-no-pdf", self.base_url + short, _pdf_reason(fault).encode(), seconds=DAY)
-            return Skipped(paper=paper, reason=_pdf_reason(fault))
-        self._failed_fetches = 0
-        read = paper if paper.source == self.name else paper.model_copy(update={"source": self.name, "location": call.url})
-        return Fetched(paper=read, data=reply.content, name=short.replace("/", "_") + ".pdf")
-
-    def _known_missing(self, short: str) -> str:
-        """Why there is no PDF, if the server said so within the last day."""
-        cache = self.client.cache
-        data = cache.get("arxiv-no-pdf", self.base_url + short) if cache is not None and not self.client.refresh else None
-        return data.decode() if data else ""
-
-    def _pdf_url(self, paper: Paper, short: str) -> str:
-        given = paper.location or ""
-        if urlsplit(given).netloc == urlsplit(self.base_url).netloc and given.startswith("http"):
-            return given
-        return f"{self.base_url}/pdf/{quote(short, safe='/')}"
+        """The full text of a paper; a versioned one is kept for ever and never asked for again."""
+        return self.texts.fetch(paper)
 
     def _query(self, query: str, limit: int, deadline: float, found: dict[str, Paper]) -> SearchEntry:
         """Ask one query, add its new papers to what was found, and say how it went."""
@@ -314,9 +270,3 @@ def _paper(result: arxiv.Result) -> Paper | None:
         source="arxiv",
         location=result.pdf_url,
     )
-
-
-def _pdf_reason(fault: Fault) -> str:
-    if fault.status == 404:
-        return "arXiv has no PDF of this version (HTTP 404)"
-    return f"the PDF could not be had: {fault.reason}"

@@ -64,8 +64,11 @@ def _open(name: str, names: Sequence[str], workspace: Workspace, settings: Setti
     def client() -> PoliteClient:
         return PoliteClient(cache=workspace.cache, seed=settings.seed, offline=settings.offline)
 
+    def arxiv() -> ArxivSource:
+        return ArxivSource(client(), latex=settings.latex)
+
     if name in WEB:
-        return WEB[name](client())
+        return arxiv() if name == "arxiv" else WEB[name](client())
     if name == "library":
         return LibrarySource()
     kind, _, place = name.partition(":")
@@ -75,5 +78,5 @@ def _open(name: str, names: Sequence[str], workspace: Workspace, settings: Setti
         path = Path(place).expanduser()
         if kind == "folder":
             return FolderSource(path, name=label)
-        return ListSource(path, client(), fetchers=(ArxivSource(client()), UnpaywallSource(client())), name=label)
+        return ListSource(path, client(), fetchers=(arxiv(), UnpaywallSource(client())), name=label)
     raise UsageError("no such source", got=repr(name), expected=NAMES)

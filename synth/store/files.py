@@ -14,6 +14,10 @@ TEMPORARY = ".tmp"
 """how names of files end that are being written; what a killed process leaves of them is never read."""
 
 
+PROBE_BYTES = 1_000_000
+"""that must find room before a run begins: about what a small one writes."""
+
+
 def write_atomic(path: Path, data: bytes | str) -> None:
     """
     Put the data at the path in one step: a reader sees the old file or the new one, never a part, also after a power cut.
@@ -25,7 +29,7 @@ def write_atomic(path: Path, data: bytes | str) -> None:
     try:
         _make(path.parent)
         # Not mkstemp: its files are for their owner alone, and a report is read by others.
-        temporary = path.parent / f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}{TEMPORARY}"
+        temporary = _beside(path)
         try:
             with temporary.open("xb") as file:
                 file.write(payload)
@@ -38,9 +42,35 @@ def write_atomic(path: Path, data: bytes | str) -> None:
             raise
         _sync(path.parent)
     except OSError as error:
-        raise StoreError(
-            f"could not write {path}: {error.strerror or error}", then="check that the folder is writable and the disk has room"
-        ) from error
+        raise _not_written(path, error) from error
+
+
+def check_room(folder: Path) -> None:
+    """
+    Write in the folder, or in the one where it would be made, and leave nothing there.
+
+    raises   StoreError where that cannot be done
+    """
+    place = next(place for place in (folder, *folder.parents) if place.exists())
+    temporary = _beside(place / "room")
+    try:
+        with temporary.open("xb") as file:
+            file.write(bytes(PROBE_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise _not_written(folder, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+
+
+def _beside(path: Path) -> Path:
+    return path.parent / f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}{TEMPORARY}"
+
+
+def _not_written(path: Path, error: OSError) -> StoreError:
+    return StoreError(f"could not write {path}: {error.strerror or error}", then="check that the folder is writable and the disk has room")
 
 
 def _make(folder: Path) -> None:

@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 
 from synth.errors import StoreError
 from synth.store.cache import Cache
-from synth.store.files import write_atomic
+from synth.store.files import check_room, write_atomic
 
 __all__ = ["Workspace", "write_atomic"]
 
@@ -32,6 +32,16 @@ class Workspace:
     def cache(self) -> Cache:
         """The cache of this workspace, opened on first use."""
         return Cache(self.cache_dir)
+
+    def check(self, name: str) -> None:
+        """
+        Find out before minutes of work whether the run of this name can be saved at their end.
+
+        raises  StoreError where a folder cannot be written or the disk is full
+        """
+        with self.alone():
+            for folder in (self.claims, self.reports / name):
+                check_room(folder)
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:

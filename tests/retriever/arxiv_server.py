@@ -158,6 +158,8 @@ class ArxivServer:
     entries: list[Entry] = field(default_factory=list)
     pdfs: dict[str, Answer] = field(default_factory=dict)
     """by id with version; a paper that is not here has a good PDF."""
+    sources: dict[str, Answer] = field(default_factory=dict)
+    """by id with version; a paper that is not here has no source."""
     totals: list[int] = field(default_factory=list)
     """totalResults of the next pages, where they are not the true number."""
     calls: list[Call] = field(default_factory=list)
@@ -187,7 +189,10 @@ class ArxivServer:
         planned = self._plan.pop(0) if self._plan else "ok"
         if isinstance(planned, Answer):
             return planned
-        due = self._pdf(path) if path.startswith("/pdf/") else self._feed(query, empty=planned == "empty")
+        if path.startswith("/src/"):
+            due = self.sources.get(path.removeprefix("/src/"), Answer(404, b"no source", "text/plain"))
+        else:
+            due = self._pdf(path) if path.startswith("/pdf/") else self._feed(query, empty=planned == "empty")
         if planned == "cut":  # in the middle of the XML, with a Content-Length that agrees
             return replace(due, body=due.body[: len(due.body) * 2 // 3])
         if planned == "short":  # the connection ends before the promised length

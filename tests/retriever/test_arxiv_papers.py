@@ -21,6 +21,11 @@ def found(source: ArxivSource, *names: str) -> list[tuple[str, int | None]]:
     return [(paper.id, paper.arxiv_version) for paper in source.find(names)[0].papers]
 
 
+def of_pdfs(source: ArxivSource) -> ArxivSource:
+    """The same source, of which no LaTeX source is read."""
+    return ArxivSource(source.client, base_url=source.base_url, latex="never")
+
+
 def reasons(source: ArxivSource, *names: str) -> list[str]:
     return [skipped.reason for skipped in source.find(names)[1]]
 
@@ -158,7 +163,7 @@ def test_a_pdf_that_cannot_be_had_is_skipped_with_the_reason(
 ) -> None:
     """Each way in which a download fails has its own line, and is tried as often as it is worth."""
     server.plan(*[answer] * 9)
-    assert source.fetch(make_paper()) == Skipped(paper=make_paper(), reason=reason)
+    assert of_pdfs(source).fetch(make_paper()) == Skipped(paper=make_paper(), reason=reason)
     assert len(server.calls) == calls
 
 
@@ -167,7 +172,7 @@ def test_a_missing_pdf_is_asked_for_once_a_day(source: ArxivSource, server: Arxi
     server.plan(Answer(404, b"gone", "text/plain"))
     first = source.fetch(make_paper())
     assert source.fetch(make_paper()) == first
-    assert len(server.calls) == 1
+    assert [call.path for call in server.calls] == ["/pdf/2401.00001v1", "/src/2401.00001v1"]
     source.client.clock.sleep(86_401)
     assert isinstance(source.fetch(make_paper()), Fetched)
 
@@ -180,11 +185,11 @@ def test_a_pdf_with_the_wrong_content_type_is_a_pdf(source: ArxivSource, server:
 
 def test_a_pdf_beyond_the_cap_is_not_loaded(source: ArxivSource, server: ArxivServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file without end does not fill the memory."""
-    import synth.retriever.arxiv as module
+    import synth.retriever.arxiv_texts as module
 
     monkeypatch.setattr(module, "MAX_PDF_BYTES", 1_000_000)
     server.plan(Answer(200, PDF + b"0" * 2_000_000, "application/pdf"))
-    outcome = source.fetch(make_paper())
+    outcome = of_pdfs(source).fetch(make_paper())
     assert isinstance(outcome, Skipped)
     assert outcome.reason == "the PDF could not be had: larger than 1 MB"
 

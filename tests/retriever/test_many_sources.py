@@ -222,8 +222,16 @@ def test_places_are_fetched_from_at_the_same_time_and_each_one_by_one() -> None:
     meeting = threading.Barrier(3)
     halls = [Hall(name, meeting) for name in ("a", "b", "c")]
     works, _ = merge(make(f"{hall.name}:{number}", source=hall.name, title=f"{hall.name}{number}") for number in range(4) for hall in halls)
-    fetched, skipped, left = fetch(works, 9, halls, lambda line: None)
-    assert [item.paper.id for _, item in fetched] == [f"{name}:{number}" for number in range(3) for name in "abc"]
+    lock, arrived = threading.Lock(), []
+
+    def take(item: Fetched) -> Paper:
+        with lock:
+            arrived.append(item.paper.id)
+        return item.paper
+
+    fetched, skipped, left = fetch(works, 9, halls, lambda line: None, take)
+    assert sorted(arrived) == sorted(paper.id for _, paper in fetched)
+    assert [paper.id for _, paper in fetched] == [f"{name}:{number}" for number in range(3) for name in "abc"]
     assert (skipped, left) == ([], 3)
 
 
@@ -231,8 +239,8 @@ def test_a_place_that_fails_makes_room_in_the_order_of_the_rank() -> None:
     """The next in rank is read, wherever it lies."""
     halls = [Hall("a", fails="a:0 a:1"), Hall("b")]
     works, _ = merge(make(f"{hall.name}:{number}", source=hall.name, title=f"{hall.name}{number}") for number in range(3) for hall in halls)
-    fetched, skipped, left = fetch(works, 3, halls, lambda line: None)
-    assert [item.paper.id for _, item in fetched] == ["b:0", "b:1", "a:2"]
+    fetched, skipped, left = fetch(works, 3, halls, lambda line: None, lambda item: item.paper)
+    assert [paper.id for _, paper in fetched] == ["b:0", "b:1", "a:2"]
     assert ([item.paper.id for _, item in skipped], left) == (["a:0", "a:1"], 1)
 
 

@@ -260,9 +260,10 @@ def test_arxiv_with_bad_pdfs_end_to_end(server: ArxivServer, source: ArxivSource
     server.pdfs = {"2401.00002v1": HttpAnswer(404, b"", "text/plain"), "2401.00003v1": html(200)}
     result = retrieve(question_of("weight decay and grokking"), [source], embedder=embedder)
     assert [item.name for item in result.fetched] == ["2401.00001v1.pdf"]
+    no_source = "arXiv has no LaTeX source of this version (HTTP 404)"
     assert {skipped.paper.arxiv_id: skipped.reason for skipped in result.skipped} == {
-        "2401.00002": "arXiv has no PDF of this version (HTTP 404)",
-        "2401.00003": "the PDF could not be had: the server sent an HTML page instead of a PDF",
+        "2401.00002": f"arXiv has no PDF of this version (HTTP 404); {no_source}",
+        "2401.00003": "the PDF could not be had: the server sent an HTML page instead of a PDF; " + no_source,
         "2401.00004": "withdrawn: This paper has been withdrawn",
     }
 

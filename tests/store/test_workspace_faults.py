@@ -5,15 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import stat
-import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from unprivileged import freeze, unprivileged
 
 from synth.errors import StoreError
 from synth.store import upkeep
@@ -22,9 +21,10 @@ from synth.store.http import Call, PoliteClient
 from synth.store.limiter import Limiter
 from synth.store.workspace import Workspace, write_atomic
 
+__all__ = ["unprivileged"]
+
 LARGE = b"L" * (INLINE_BYTES + 1)
 PAGE = 4096
-NOBODY = 65534
 
 
 def filled(folder: Path, count: int = 200) -> dict[str, bytes]:
@@ -184,29 +184,6 @@ def test_an_index_that_finds_no_room_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"database or disk is full; check that the folder is writable and the disk has room"):
         cache.put_many("p", {f"k{i}": bytes(INLINE_BYTES) for i in range(20)})
     assert cache.get_many("p", ["old", "k0"]) == {"old": b"old"}
-
-
-@pytest.fixture
-def unprivileged() -> Iterator[Path]:
-    """A folder that only reading is allowed of to whoever runs the test, once it is frozen; root steps down for it."""
-    folder = Path(tempfile.mkdtemp(prefix="synth-"))
-    folder.chmod(0o755)
-    try:
-        yield folder
-    finally:
-        if os.getuid() == 0:
-            os.seteuid(0)
-        for place in (folder, *folder.rglob("*")):
-            place.chmod(0o755)
-        shutil.rmtree(folder)
-
-
-def freeze(folder: Path) -> None:
-    """Take the right to write from a folder and all in it, and root's right to do so nevertheless."""
-    for place in (folder, *folder.rglob("*")):
-        place.chmod(place.stat().st_mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH) | stat.S_IROTH | (stat.S_IXOTH * place.is_dir()))
-    if os.geteuid() == 0:
-        os.seteuid(NOBODY)
 
 
 def test_a_cache_that_may_only_be_read_is_read(unprivileged: Path, caplog: pytest.LogCaptureFixture) -> None:
