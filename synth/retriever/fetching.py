@@ -26,20 +26,27 @@ Take = Callable[[Fetched], Taken]
 
 
 def fetch(
-    works: Sequence[Work], most: int, sources: Sequence[Source], say: Say, take: Take[Taken]
+    works: Sequence[Work],
+    most: int,
+    sources: Sequence[Source],
+    say: Say,
+    take: Take[Taken],
+    before: Callable[[Sequence[Work]], None] = lambda batch: None,
 ) -> tuple[list[tuple[Work, Taken]], list[tuple[Work, Skipped]], int]:
     """
     The best full texts, at most so many, in the order of the works; why others could not be had; how many works were not needed.
 
     A work that cannot be had makes room for the next.
 
-    take   is called with each text as it arrives, from several threads; what it returns stands for the text
+    take    is called with each text as it arrives, from several threads; what it returns stands for the text
+    before  is called with the works that are fetched next
     """
     fetched: list[tuple[Work, Taken]] = []
     skipped: list[tuple[Work, Skipped]] = []
     done = 0
     while done < len(works) and len(fetched) < most:
         batch = works[done : done + most - len(fetched)]
+        before(batch)
         lines = [f"fetching {work.best.title[:60]} ({len(fetched) + place} of at most {most})" for place, work in enumerate(batch, 1)]
         for work, outcome in zip(batch, _together(batch, lines, sources, say, take), strict=True):
             if isinstance(outcome, Skipped):

@@ -76,8 +76,7 @@ def retrieve(
     wanted, others = _apart(found.shelf.works, names)
     ranked, mute = in_order(question, _inside(question, others, found), sources, embedder)
     most = max(max_papers, len(wanted))
-    mark_retracted([*wanted, *ranked[: 2 * most]], sources, found, say)
-    fetched, skipped, left = fetch([*wanted, *ranked], most, sources, say, take)
+    fetched, skipped, left = fetch([*wanted, *ranked], most, sources, say, take, lambda works: mark_retracted(works, sources, found, say))
     read = len(fetched)
     # Files without a readable word take no place from a paper; they are handed on so that the reader can say what is wrong.
     unread, lost, _ = fetch(mute, max(1, len(mute)), sources, say, take)

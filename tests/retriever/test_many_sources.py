@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from service_server import PDF, Reply, ServiceServer, Work, serve
 
-from synth.errors import NotFound, UsageError
+from synth.errors import NotFound, NothingRetrieved, UsageError
 from synth.model import Fetched, Paper, Question, SearchEntry, Skipped
 from synth.model.flow import flow
 from synth.retriever.crossref import CrossrefSource
@@ -22,7 +22,7 @@ from synth.retriever.merge import Shelf, merge
 from synth.retriever.openalex import OpenAlexSource
 from synth.retriever.rank import bm25, order, spread
 from synth.retriever.reading_list import ListSource
-from synth.retriever.retrieve import retrieve
+from synth.retriever.retrieve import find, retrieve
 from synth.retriever.semanticscholar import SemanticScholarSource
 from synth.retriever.source import Answer
 from synth.retriever.sources import open_sources
@@ -128,6 +128,36 @@ def test_a_retraction_that_only_crossref_knows_keeps_a_paper_out(
     result = retrieve(QUESTION, sources, embedder=embedder)
     assert {item.paper.title for item in result.fetched} == {"Weight decay explains grokking"}
     assert any(item.reason == "retracted, notice 10.1234/n" for item in result.skipped)
+
+
+class Withdrawing:
+    """A source with many papers that have no text, and a last one that was taken back."""
+
+    name = "hall"
+
+    def search(self, question: Question, limit: int) -> Answer:
+        papers = tuple(make(f"x:{number}", title=f"Weight decay {number}", source=self.name) for number in range(9))
+        return Answer(papers, (SearchEntry(source=self.name, query="q", state="ok", promised=9, received=9),))
+
+    def find(self, names: Sequence[str]) -> tuple[Answer, tuple[Skipped, ...]]:
+        return Answer((), ()), ()
+
+    def fetch(self, paper: Paper) -> Fetched | Skipped:
+        return Fetched(paper=paper, data=b"x", name="x") if paper.id == self.last else Skipped(paper=paper, reason="closed")
+
+    last = ""
+
+    def retracted(self, papers: Sequence[Paper]) -> tuple[dict[str, str], tuple[SearchEntry, ...]]:
+        return {paper.id: "retracted" for paper in papers if paper.id == self.last}, ()
+
+
+def test_a_paper_far_down_is_asked_about_before_it_is_read(embedder: Embedder) -> None:
+    """Where many texts cannot be had, the one that is had at last is known to be taken back all the same."""
+    source = Withdrawing()
+    ranked = find(QUESTION, [source], embedder=embedder).papers
+    source.last = ranked[-1].id
+    with pytest.raises(NothingRetrieved):
+        retrieve(QUESTION, [source], embedder=embedder, max_papers=1)
 
 
 def make(key: str, **fields: object) -> Paper:
