@@ -1,4 +1,4 @@
-"""A process that reads one document after another: a crash or an endless loop of the PDF engine costs that document and no other."""
+"""A process that reads one document after another: a crash or an endless loop costs that document and no other."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Desk:
                 return pipe.recv(), True
             reason = f"reading took longer than {seconds:.0f} seconds"
         except (EOFError, OSError):
-            reason = "the PDF engine crashed on it"
+            reason = "the reader crashed on it"
         self._end()
         return Skipped(paper=item.paper, reason=reason), False
 

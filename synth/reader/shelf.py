@@ -1,7 +1,7 @@
 """
 Fetched bytes → Documents, with all cores, as the bytes arrive, and with what was read before kept.
 
-PDFs are read in processes of their own, one document at a time.
+What strangers made is read in processes of their own, one document at a time: PDFs and LaTeX, which may be built to keep a reader busy.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Shelf:
 
     def _fresh(self, item: Fetched) -> tuple[Result, bool]:
         """(result, whether another attempt would give the same)."""
-        if b"%PDF-" not in item.data[:1024]:
+        if b"%PDF-" not in item.data[:1024] and not item.name.lower().endswith(".tex"):
             return read(item.data, item.paper, name=item.name), True
         desk = self._free.get()
         try:

@@ -23,11 +23,16 @@ MAX_TEXT_BYTES = 10_000_000
 MAX_MEMBERS = 10_000
 MAX_INPUTS = 1_000
 """files that are put in the place of a command, each time counted: files that name one another twice double at every level."""
+MAX_DEPTH = 50
+"""files within files."""
+MOST_MAINS = 8
+"""documents of an archive that are put together, the largest first, to see which is the paper."""
 MIN_LETTERS = 1_500
 """of a document's body; a source with fewer only wraps a PDF."""
 
 _TEXTS = (".tex", ".ltx", ".latex", ".bbl")
-_CLASS = re.compile(r"^[^%\n]*\\document(?:class|style)\s*(?:\[[^\]]*\])?\s*\{([^}]*)\}", re.MULTILINE)
+# Counts are bounded where a sign may be missing: a search to the end of the text from each of many places would not come to an end.
+_CLASS = re.compile(r"^[^%\n]*\\document(?:class|style)\s*(?:\[[^\]]{0,500}\])?\s*\{([^}]{0,200})\}", re.MULTILINE)
 _NOT_MAIN = ("standalone", "subfiles")
 """classes of figures and of parts."""
 _BEGIN, _END = r"\begin{document}", r"\end{document}"
@@ -35,7 +40,7 @@ _INPUT = re.compile(
     r"(?<!\\)(?:\\\\)*(?P<comment>%[^\n]*)"
     r"|\\(?:input|include|subfile|subfileinclude|subimport\*?\s*\{(?P<below>[^{}]*)\}|import\*?\s*\{(?P<folder>[^{}]*)\})"
     r"(?![A-Za-z])\s*(?:\{(?P<braced>[^{}]*)\}|(?P<bare>[^\s\\{}%]+))"
-    r"|\\(?:bibliography\s*\{[^{}]*\}|printbibliography(?![A-Za-z])(?:\[[^\]]*\])?)"
+    r"|\\(?:bibliography\s*\{[^{}]*\}|printbibliography(?![A-Za-z])(?:\[[^\]]{0,500}\])?)"
 )
 _DAMAGED = (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, OverflowError)
 
@@ -134,11 +139,11 @@ def _inside(name: str, folder: str = "") -> str:
 def _flat(files: dict[str, bytes]) -> str:
     """The main file with the others in the places where it names them."""
     texts = {name: _decoded(data) for name, data in files.items()}
-    mains = [name for name in texts if name.lower().endswith(_TEXTS[:3]) and _is_main(texts[name])]
+    mains = sorted((name for name in texts if name.lower().endswith(_TEXTS[:3]) and _is_main(texts[name])), key=lambda n: -len(texts[n]))
     if not mains:
         raise Unusable("the source holds no LaTeX document")
     # A submission may hold a response or a template beside the paper; the paper is the longest.
-    found = {name: _Flattening(texts, name).text() for name in mains}
+    found = {name: _Flattening(texts, name).text() for name in mains[:MOST_MAINS]}
     main = max(sorted(found), key=lambda name: len(found[name]))
     body = found[main].partition(_BEGIN)[2]
     letters = len(re.findall(r"[A-Za-z]", re.sub(r"\\[A-Za-z]+", "", body)))
@@ -181,7 +186,7 @@ class _Flattening:
     def _expanded(self, name: str, folder: str) -> str:
         self.inputs += 1
         self.size += len(self.texts[name])
-        if self.inputs > MAX_INPUTS or self.size > MAX_TEXT_BYTES:
+        if self.inputs > MAX_INPUTS or self.size > MAX_TEXT_BYTES or len(self.open) >= MAX_DEPTH:
             raise Unusable("the LaTeX files name one another without end")
         self.open.append(name)
         text = _INPUT.sub(lambda match: self._put(match, folder), self.texts[name])

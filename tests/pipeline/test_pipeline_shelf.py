@@ -50,9 +50,16 @@ def test_a_crash_costs_one_document(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with shelf.Shelf(Cache(tmp_path), silent) as taken:
         documents, skipped = taken.read([taken.take(item) for item in items])
     assert documents == ()
-    assert skipped[1] == Skipped(paper=items[1].paper, reason="the PDF engine crashed on it")
+    assert skipped[1] == Skipped(paper=items[1].paper, reason="the reader crashed on it")
     assert [result.paper for result in skipped] == [item.paper for item in items]
     assert all("crashed" not in result.reason for result in (skipped[0], skipped[2]))
+
+
+def test_latex_is_read_apart_too(tmp_path: Path) -> None:
+    """A source that a stranger made breaks no more than itself."""
+    with shelf.Shelf(Cache(tmp_path), silent) as taken:
+        _, (skipped,) = taken.read([taken.take(file(Crash, "a.tex", b"\\documentclass{article}"))])
+    assert skipped.reason == "the reader crashed on it"
 
 
 def test_an_endless_document_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +124,7 @@ def test_a_crash_is_tried_again_the_next_time(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     item = file()
     _, (skipped,) = shelf.read_all([Crash(item.paper, item.data, item.name)], cache, silent)
-    assert skipped.reason == "the PDF engine crashed on it"
+    assert skipped.reason == "the reader crashed on it"
     _, (again,) = shelf.read_all([item], cache, silent)
     assert again.reason != skipped.reason
 

@@ -157,6 +157,10 @@ BOMBS = {
     "a single bomb of text": (gzip.compress(b"\\x" * 250_000), "the LaTeX files are larger than"),
     "many files": (tar({f"{number}.txt": "" for number in range(60)}), "more than 50 files"),
     "no end": (tar(DOUBLING), "name one another without end"),
+    "a deep end": (
+        tar({"main.tex": document(SENTENCES + r"\input{0}")} | {f"{n}.tex": rf"\input{{{n + 1}}}" for n in range(900)}),
+        "more than 50 files|name one another without end",
+    ),
     "a text that grows": (
         tar({"main.tex": document(SENTENCES + r"\input{a}" * 90), "a.tex": "word " * 800}),
         "name one another without end",
@@ -181,6 +185,27 @@ def test_an_archive_that_means_harm_is_refused(name: str, monkeypatch: pytest.Mo
     data, reason = BOMBS[name]
     with pytest.raises(Unusable, match=reason):
         text_of(data)
+
+
+@pytest.mark.parametrize(
+    "line", ["\\documentclass[", "\\printbibliography[", "\\input{", "\\import{", "\\input\n\n\n", "\\\\", "{", "%"], ids=repr
+)
+def test_open_ends_are_not_searched_for_without_end(line: str) -> None:
+    """Megabytes of what is never closed are one pass, and not one from each place: this ends within the time of a test."""
+    with pytest.raises(Unusable):
+        text_of(gzip.compress((line * (2_000_000 // len(line))).encode()))
+    found = text(gzip.compress(document(SENTENCES + line * (2_000_000 // len(line))).encode()))
+    assert SENTENCES.strip() in found
+
+
+def test_many_documents_of_an_archive_cost_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An archive of documents that each name the largest file is not put together as often as it has documents."""
+    names = {f"{number:03}.tex": document(SENTENCES + r"\input{part}") for number in range(200)}
+    put: list[str] = []
+    whole = eprint._Flattening.text
+    monkeypatch.setattr(eprint._Flattening, "text", lambda one: put.append(one.main) or whole(one))
+    assert "The part" in text(tar(names | {"part.tex": "The part itself. " * 1000}))
+    assert len(put) <= 8
 
 
 def test_a_circle_ends() -> None:
