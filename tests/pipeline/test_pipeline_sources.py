@@ -9,6 +9,15 @@ from pathlib import Path
 import pytest
 from workplace import PAPERS, QUESTION, call, report_file, run_arguments, write_papers
 
+from synth.gathering import gather, question_within
+from synth.model import Document, Fetched, Paper, Skipped
+from synth.progress import silent
+from synth.reader.shelf import Reading, Shelf
+from synth.retriever.folder import FolderSource
+from synth.settings import Settings
+from synth.store.embedding import Embedder
+from synth.store.workspace import Workspace
+
 DAMAGED = {
     "broken_2bytes.pdf": "not a PDF",
     "empty.pdf": "empty",
@@ -74,3 +83,30 @@ def test_offline_opens_no_socket(done: Path, tmp_path: Path) -> None:
     with pytest.raises(Exception, match="socket"):
         socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     assert call(*run_arguments(papers, tmp_path)).code == 0
+
+
+def test_a_paper_is_read_while_the_next_is_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each download but the first waits for the paper before it to be read: a story that reads afterwards would wait in vain."""
+    papers, place = write_papers(tmp_path / "papers"), Workspace(tmp_path)
+    fetch, take = FolderSource.fetch, Shelf.take
+    readings: list[Reading] = []
+    done: list[int] = []
+
+    def noted(shelf: Shelf, item: Fetched) -> Reading:
+        readings.append(take(shelf, item))
+        return readings[-1]
+
+    def patient(source: FolderSource, paper: Paper) -> Fetched | Skipped:
+        done.append(sum(isinstance(reading.result.result(60), Document) for reading in readings))
+        return fetch(source, paper)
+
+    monkeypatch.setattr(Shelf, "take", noted)
+    monkeypatch.setattr(FolderSource, "fetch", patient)
+    settings = Settings(sources=(f"folder:{papers}",), offline=True, embedding_model="minilm")
+    with Shelf(place.cache, silent) as shelf:
+        question = question_within(QUESTION, settings)
+        found = gather(question, place, settings, Embedder("minilm", place.cache), (), False, silent, shelf)
+        documents, skipped = shelf.read(found.fetched)
+    assert done == [0, 1, 2]
+    assert [document.paper.id for document in documents] == [reading.paper.id for reading in found.fetched]
+    assert skipped == ()
