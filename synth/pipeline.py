@@ -20,6 +20,7 @@ from synth.gathering import gather, question_within, unmet
 from synth.llm.use import account, chosen_model
 from synth.model import Claim, Document, Finding, Provenance, Question, Run, Skipped, Verdict, slug
 from synth.progress import Progress, silent
+from synth.reader.held import hold
 from synth.reader.shelf import Shelf, read_all
 from synth.report import render
 from synth.retriever import sources
@@ -102,7 +103,7 @@ def run(
         calibration_error=calibration_error(),
         notices=(*unmet(named, retrieval), *retrieval.notices),
     )
-    asked = (("question", question.text), ("papers", " ".join(named)))
+    asked = (("question", question.text), *(("paper", name) for name in named))
     return keep(workspace, result, documents, settings, asked, started, clock)[0]
 
 
@@ -179,6 +180,7 @@ def keep(
         started=started,
         seconds=tuple(clock.seconds.items()),
     )
+    hold(documents, workspace.cache)
     result = runs.save(workspace, result, circumstances)
     render.write(workspace, result, circumstances, ("md",))
     return result, circumstances

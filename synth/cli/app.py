@@ -32,7 +32,7 @@ from synth.cli.options import (
     progress,
     write,
 )
-from synth.errors import SynthError
+from synth.errors import SynthError, UsageError
 
 INTERRUPTED = 130
 """what shells expect of a program that Ctrl-C ended: 128 and the number of the signal."""
@@ -55,11 +55,13 @@ Seed = Annotated[int | None, typer.Option(help="Seed of everything random.")]
 Budget = Annotated[float | None, typer.Option(metavar="SECONDS", help="Wall time that reruns may take; 0 asks for none.")]
 NoControl = Annotated[bool | None, typer.Option("--no-control", help="Leave out the control by wrong siblings of the verified claims.")]
 Offline = Annotated[bool | None, typer.Option("--offline", help="Make no call that leaves this machine.")]
+UPDATE = "Look again at a saved run (its name, how it begins or its question; the newest otherwise) and print what changed."
 
 
 @app.command()
 def run(
-    question: Annotated[str, typer.Argument(help="The research question, in quotes.")],
+    question: Annotated[str | None, typer.Argument(help="The research question, in quotes; with --update the run.")] = None,
+    update: Annotated[bool, typer.Option("--update", help=UPDATE)] = False,
     source: Sources = None,
     paper: Named = None,
     max_papers: Annotated[int | None, typer.Option(help="Full texts to read.")] = None,
@@ -84,24 +86,32 @@ def run(
     from synth import gathering, pipeline
     from synth.cli import show
 
-    settled = configuration(
-        workspace,
-        sources=source,
-        max_papers=max_papers,
-        snowball=snowball,
-        since=since,
-        until=until,
-        categories=category,
-        claims_per_paper=claims_per_paper,
-        latex=latex,
-        seed=seed,
-        budget_seconds=budget,
-        offline=offline,
-        control=False if no_control else None,
-        nli=nli,
-        llm=llm,
-        llm_model=model,
-    )
+    fixed = {
+        "sources": source,
+        "max_papers": max_papers,
+        "snowball": snowball,
+        "since": since,
+        "until": until,
+        "categories": category,
+        "claims_per_paper": claims_per_paper,
+        "latex": latex,
+        "seed": seed,
+        "nli": nli,
+    }
+    flags = {
+        "budget_seconds": budget,
+        "offline": offline,
+        "control": False if no_control else None,
+        "llm": llm,
+        "llm_model": model,
+    }
+    if update:
+        from synth.cli import update as updates
+
+        raise typer.Exit(updates.run(question, workspace, fixed | {"paper": paper}, flags, dry_run=dry_run, as_json=as_json))
+    if question is None:
+        raise UsageError("no question", expected='`synth run "<question>"`, or `synth run --update`')
+    settled = configuration(workspace, **fixed, **flags)
     if dry_run:
         output(show.plan(gathering.plan(question, opened(workspace), settled.settings)), as_json)
         return

@@ -202,7 +202,10 @@ def extracted(found: Sequence[Claim]) -> View:
 
 def papers(found: Sequence[Paper], title: str) -> View:
     """A list of papers."""
-    rows = [(paper.arxiv_id or paper.id, str(paper.year or ""), paper.kind, paper.source, paper.title) for paper in found]
+    rows = [
+        (paper.arxiv_id or paper.id, str(paper.year or ""), "taken back" if paper.withdrawn else paper.kind, paper.source, paper.title)
+        for paper in found
+    ]
     return View([paper.model_dump(mode="json") for paper in found], (table(("id", "year", "kind", "source", "title"), rows, title),))
 
 

@@ -2,6 +2,7 @@
 
 from synth.model.audit import Audit, Fault, OldClaim, OldReference, OldReport
 from synth.model.base import Record
+from synth.model.change import DocumentChange, Reheard
 from synth.model.claim import UNREAD, Claim, Review, claim_id
 from synth.model.document import Box, Cell, Document, Passage, SectionRole, Table
 from synth.model.evidence import (
@@ -44,7 +45,7 @@ from synth.model.hypothesis import (
 from synth.model.observation import Observation, Scale
 from synth.model.paper import Fetched, Paper, Skipped, split_arxiv_id
 from synth.model.question import Facet, Question
-from synth.model.run import Provenance, Run, SearchEntry, SourceState
+from synth.model.run import Provenance, Run, SearchEntry, SourceState, Update
 from synth.model.vocabulary import Mention, Term, Vocabulary, slug, vocabulary
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "Contrast",
     "Correlate",
     "Document",
+    "DocumentChange",
     "Effect",
     "Evidence",
     "Facet",
@@ -94,6 +96,7 @@ __all__ = [
     "Reading",
     "Record",
     "Regime",
+    "Reheard",
     "Review",
     "Rule",
     "Run",
@@ -110,6 +113,7 @@ __all__ = [
     "Table",
     "Term",
     "Trend",
+    "Update",
     "Verdict",
     "Vocabulary",
     "WitnessName",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from synth.model.base import Record
+from synth.model.change import DocumentChange, Reheard
 from synth.model.claim import Claim, Review
 from synth.model.evidence import Finding, Verdict
 from synth.model.paper import Paper, Skipped
@@ -98,6 +99,31 @@ class WrongSibling(Record):
         return self.verdict != Verdict.VERIFIED
 
 
+class Update(Record):
+    """A later look at a run: what was asked anew, what had changed, and what followed from it."""
+
+    provenance: Provenance
+    """circumstances of the update; those of the run stay."""
+    documents: tuple[DocumentChange, ...] = ()
+    claims: tuple[Reheard, ...] = ()
+    """those that were heard again, new ones and those that are gone; all others kept their findings."""
+    waiting: tuple[tuple[str, str], ...] = ()
+    """(claim id, why it could not be heard again); the next update tries again."""
+    log: tuple[SearchEntry, ...] = ()
+    model_use: ModelUse | None = None
+    notices: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing had changed."""
+        return not self.documents and not self.claims
+
+    @property
+    def day(self) -> str:
+        """The date on which it ended, "2026-01-02"."""
+        return self.provenance.finished[:10]
+
+
 class Run(Record):
     """Everything that a report is rendered from."""
 
@@ -125,6 +151,14 @@ class Run(Record):
     """expected calibration error of the text witness on labelled pairs; None: not measured."""
     notices: tuple[str, ...] = ()
     """what the user should know, "arXiv was out of reach: the built-in library was used"."""
+    updates: tuple[Update, ...] = ()
+    """later looks at the run, oldest first; notices, search log and model use of the run itself are those of its first search."""
+
+    @property
+    def read_first(self) -> int:
+        """Papers that the first search led to: all but those that updates added."""
+        added = {change.paper_id for update in self.updates for change in update.documents if change.event == "added"}
+        return sum(paper.id not in added for paper in self.papers)
 
     def finding(self, claim_id: str) -> Finding | None:
         """The finding on a claim, None where it was not verified yet."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from synth.model import Claim, Evidence, Finding, Paper, Provenance, Quote, Run, Verdict
-from synth.report import searched, siblings, wording
+from synth.report import changes, searched, siblings, wording
 from synth.report.escape import markdown, plain
 
 SHOWN_QUOTES = 3
@@ -26,7 +26,7 @@ class Markdown:
     def render(self, run: Run, provenance: Provenance) -> str:
         """The whole report; the same run gives the same text apart from the date."""
         sections = (
-            _head(run, provenance), _abstract(run), _introduction(run), _methodology(run, provenance), _results(run),
+            _head(run, provenance), _abstract(run), changes.section(run), _introduction(run), _methodology(run, provenance), _results(run),
             _limitations(run), _claims(run), _uncovered(run), _evidence(run), searched.section(run), _references(run),
         )  # fmt: skip
         return "\n\n".join("\n\n".join(block for block in section if block) for section in sections) + "\n"
@@ -36,7 +36,7 @@ def _head(run: Run, provenance: Provenance) -> Iterator[str]:
     yield f"# {markdown(run.question.text)}"
     yield f"synth {provenance.version}"
     yield provenance.finished[:10]
-    for notice in run.notices:
+    for notice in wording.notices(run):
         yield f"> {markdown(notice)}"
 
 
@@ -93,7 +93,8 @@ def _methodology(run: Run, provenance: Provenance) -> Iterator[str]:
 
 def _results(run: Run) -> Iterator[str]:
     yield "## 3 Results"
-    yield f"{wording.kinds(run).capitalize()} retrieved and read, {len(wording.cited(run))} of them cited. {wording.tally(run)}."
+    cited = sum(not paper.withdrawn for paper in wording.cited(run))
+    yield f"{wording.kinds(run).capitalize()} retrieved and read, {cited} of them cited. {wording.tally(run)}."
     if run.calibration_error is not None:
         yield (
             f"Expected calibration error of the text witness on labelled pairs held out from fitting: {run.calibration_error:.3f} "
@@ -158,7 +159,8 @@ def _source(run: Run, claim: Claim) -> str:
     label = _short(paper) if paper else plain(claim.paper_id)
     page = claim.passage.page if claim.passage else None
     text = f"{label}, p. {page}" if page else label
-    return _link(text, wording.page_link(paper, page))
+    back = " (taken back)" if paper and paper.withdrawn else ""
+    return _link(text, wording.page_link(paper, page)) + back
 
 
 def _uncovered(run: Run) -> Iterator[str]:
@@ -258,7 +260,8 @@ def _reference(paper: Paper) -> str:
     parts = [authors, paper.title or paper.id, str(paper.year or ""), paper.venue or ""]
     text = ". ".join(markdown(part) for part in parts if part)
     label = " (reading note, not the paper)" if paper.kind == "note" else ""
-    return f"{text}{label}. {_address(paper)}".rstrip()
+    back = f" Taken back: {markdown(paper.notice)}." if paper.withdrawn else ""
+    return f"{text}{label}.{back} {_address(paper)}".rstrip()
 
 
 def _address(paper: Paper) -> str:

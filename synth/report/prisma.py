@@ -47,7 +47,7 @@ class Stage:
 
 def flow_of(run: Run) -> Flow:
     """The flow of the search log of a run to the papers that it read."""
-    return flow(run.search_log, len(run.papers))
+    return flow(run.search_log, run.read_first)
 
 
 def stages(numbers: Flow) -> tuple[Stage, ...]:

@@ -17,18 +17,32 @@ from synth.store.workspace import Workspace, write_atomic
 FORMATS: dict[str, Format] = {each.name: each for each in (Markdown(), Page(), Json(), Csv(), BibTeX())}
 
 
+def pages(workspace: Workspace, run: Run, provenance: Provenance, names: Sequence[str]) -> dict[Path, str]:
+    """
+    The run rendered in these formats, by the path under reports/<run>/.
+
+    raises  UsageError for a format that does not exist
+    """
+    unknown = [name for name in names if name not in FORMATS]
+    if unknown or not names:
+        raise UsageError("no such format", got=", ".join(unknown) or "none", expected=", ".join(FORMATS))
+    folder = workspace.reports / run.name
+    return {folder / FORMATS[name].file_name: FORMATS[name].render(run, provenance) for name in names}
+
+
 def write(workspace: Workspace, run: Run, provenance: Provenance, names: Sequence[str]) -> tuple[Path, ...]:
     """
     Render the run in these formats under reports/<run>/ and say where.
 
     raises  UsageError for a format that does not exist, StoreError if a file cannot be written
     """
-    unknown = [name for name in names if name not in FORMATS]
-    if unknown or not names:
-        raise UsageError("no such format", got=", ".join(unknown) or "none", expected=", ".join(FORMATS))
-    paths = []
-    for name in names:
-        path = workspace.reports / run.name / FORMATS[name].file_name
-        write_atomic(path, FORMATS[name].render(run, provenance))
-        paths.append(path)
-    return tuple(paths)
+    rendered = pages(workspace, run, provenance, names)
+    for path, text in rendered.items():
+        write_atomic(path, text)
+    return tuple(rendered)
+
+
+def formats_of(workspace: Workspace, name: str) -> tuple[str, ...]:
+    """The formats in which a run lies there rendered, Markdown in any case."""
+    folder = workspace.reports / name
+    return tuple(each.name for each in FORMATS.values() if each.name == "md" or (folder / each.file_name).exists())

@@ -28,6 +28,12 @@ def counts(run: Run) -> Counter[Verdict]:
     return Counter(finding.verdict for finding in run.findings)
 
 
+def notices(run: Run) -> tuple[str, ...]:
+    """What the user should know of the run and of its last update, each once."""
+    last = run.updates[-1].notices if run.updates else ()
+    return tuple(dict.fromkeys((*run.notices, *last)))
+
+
 def cited(run: Run) -> tuple[Paper, ...]:
     """The papers that a claim or a piece of evidence comes from, in the order of the run."""
     used = {claim.paper_id for claim in run.claims}
@@ -39,9 +45,10 @@ def cited(run: Run) -> tuple[Paper, ...]:
 
 
 def kinds(run: Run) -> str:
-    """What was read, "15 papers" or "12 papers and 3 reading notes"."""
-    notes = sum(paper.kind == "note" for paper in run.papers)
-    parts = [_count(len(run.papers) - notes, "paper"), _count(notes, "reading note")]
+    """What was read and stands, "15 papers" or "12 papers and 3 reading notes"."""
+    standing = [paper for paper in run.papers if not paper.withdrawn]
+    notes = sum(paper.kind == "note" for paper in standing)
+    parts = [_count(len(standing) - notes, "paper"), _count(notes, "reading note")]
     return " and ".join(part for part in parts if part) or "no papers"
 
 

@@ -84,6 +84,10 @@ class Shelf:
         """Whether a record of the work is held."""
         return bool(self._places(paper))
 
+    def records_of(self, paper: Paper) -> tuple[Paper, ...]:
+        """Every record of the work that this one belongs to."""
+        return tuple(record for place in self._places(paper) for record in self._works[place].papers)
+
     def add(self, paper: Paper) -> bool:
         """Put a record to its work; whether that work is new. A record that names two works makes them one."""
         places = self._places(paper)

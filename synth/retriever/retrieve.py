@@ -73,8 +73,8 @@ def retrieve(
     names = find_named(named, sources, found, say)
     if max_papers > len(found.shelf.works):
         search(question, sources, found, embedder, snowball, say)
-    wanted, others = _apart(found.shelf.works, names)
-    ranked, mute = in_order(question, _inside(question, others, found), sources, embedder)
+    wanted, others = apart(found.shelf.works, names)
+    ranked, mute = in_order(question, inside(question, others, found), sources, embedder)
     most = max(max_papers, len(wanted))
     fetched, skipped, left = fetch([*wanted, *ranked], most, sources, say, take, lambda works: mark_retracted(works, sources, found, say))
     read = len(fetched)
@@ -85,7 +85,7 @@ def retrieve(
         found.leave([work], reason_of(outcome))
     found.leave([*wanted, *ranked][len(wanted) + len(ranked) - left :], BELOW)
     log = settled(found.log, found.shelf.works, found.excluded)
-    notices = _notices(sources, log)
+    notices = notices_of(sources, log)
     if left:
         notices = (*notices, f"{left} papers that were found rank below the {read} that were read and were left out")
     if not fetched and not unread:
@@ -110,7 +110,7 @@ def find(
     say = on_progress or (lambda line: None)
     found = Found()
     search(question, sources, found, embedder, snowball, say)
-    ranked, mute = in_order(question, _inside(question, found.shelf.works, found), sources, embedder)
+    ranked, mute = in_order(question, inside(question, found.shelf.works, found), sources, embedder)
     works = [*ranked, *mute]
     mark_retracted(works[: 2 * max_papers], sources, found, say)
     chosen = [work for work in works if not work.best.withdrawn][:max_papers]
@@ -122,17 +122,17 @@ def find(
     log = settled(found.log, found.shelf.works, found.excluded)
     if not chosen:
         raise _nothing(log, skipped)
-    return Ranking(tuple(work.best for work in chosen), skipped, log, _notices(sources, log))
+    return Ranking(tuple(work.best for work in chosen), skipped, log, notices_of(sources, log))
 
 
-def _apart(works: Sequence[Work], named: Mapping[str, int]) -> tuple[list[Work], list[Work]]:
+def apart(works: Sequence[Work], named: Mapping[str, int]) -> tuple[list[Work], list[Work]]:
     """The named works in the order named, and the others."""
     places = {id(work): min((named[paper.id] for paper in work.papers if paper.id in named), default=-1) for work in works}
     wanted = sorted((work for work in works if places[id(work)] >= 0), key=lambda work: places[id(work)])
     return wanted, [work for work in works if places[id(work)] < 0]
 
 
-def _inside(question: Question, works: Sequence[Work], found: Found) -> list[Work]:
+def inside(question: Question, works: Sequence[Work], found: Found) -> list[Work]:
     """The works within the question's limits; the others are put down with the limit."""
     kept: list[Work] = []
     for work in works:
@@ -144,7 +144,7 @@ def _inside(question: Question, works: Sequence[Work], found: Found) -> list[Wor
     return kept
 
 
-def _notices(sources: Sequence[Source], log: Sequence[SearchEntry]) -> tuple[str, ...]:
+def notices_of(sources: Sequence[Source], log: Sequence[SearchEntry]) -> tuple[str, ...]:
     """One line for each source that gave nothing because it failed."""
     lines: list[str] = []
     for name in dict.fromkeys(source.name for source in sources):

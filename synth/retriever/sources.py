@@ -32,14 +32,15 @@ WEB: dict[str, Callable[[PoliteClient], Source]] = {
 NAMES = f"{', '.join(WEB)}, library, folder:DIR or list:FILE"
 
 
-def open_sources(names: Sequence[str], workspace: Workspace, settings: Settings) -> tuple[Source, ...]:
+def open_sources(names: Sequence[str], workspace: Workspace, settings: Settings, *, refresh: bool = False) -> tuple[Source, ...]:
     """
     The sources with these names, in this order, each once; a name may hold several, "arxiv,openalex".
 
-    raises  UsageError for a name that is no source or a folder or file that does not exist
+    refresh  ask anew what was answered before
+    raises   UsageError for a name that is no source or a folder or file that does not exist
     """
     unique = list(dict.fromkeys(part for name in names for part in _split(name)))
-    return tuple(_open(name, unique, workspace, settings) for name in unique)
+    return tuple(_open(name, unique, workspace, settings, refresh) for name in unique)
 
 
 def fetch_again(papers: Sequence[Paper], workspace: Workspace, settings: Settings) -> tuple[tuple[Fetched, ...], tuple[Skipped, ...]]:
@@ -60,9 +61,9 @@ def _split(name: str) -> list[str]:
     return [name] if name.startswith(("folder:", "list:")) else [part.strip() for part in name.split(",")]
 
 
-def _open(name: str, names: Sequence[str], workspace: Workspace, settings: Settings) -> Source:
+def _open(name: str, names: Sequence[str], workspace: Workspace, settings: Settings, refresh: bool) -> Source:
     def client() -> PoliteClient:
-        return PoliteClient(cache=workspace.cache, seed=settings.seed, offline=settings.offline)
+        return PoliteClient(cache=workspace.cache, seed=settings.seed, offline=settings.offline, refresh=refresh)
 
     def arxiv() -> ArxivSource:
         return ArxivSource(client(), latex=settings.latex)

@@ -9,50 +9,93 @@ give the same claims table to the byte.
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from synth.errors import NotFound, StoreError
-from synth.model import Claim, Finding, Observation, Provenance, Review, Run
+from synth.model import Provenance, Review, Run, Update
+from synth.store.rows import claim_of, finding_of, measurements_of, row_of
+from synth.store.together import finish, write_together
 from synth.store.workspace import Workspace, write_atomic
 
 FORMAT = 1
 REMEDY = "restore it from git, or move it away and run the question again"
 
 
-def save(workspace: Workspace, run: Run, provenance: Provenance) -> Run:
-    """Write both files; returns the run with the reviews that the claims table already held."""
+def save(workspace: Workspace, run: Run, provenance: Provenance, pages: Callable[[Run], Mapping[Path, str]] | None = None) -> Run:
+    """
+    Write the files of a run as one change; returns the run with the reviews and updates that its files already held.
+
+    pages   what is rendered from the run, by path, to be written with it
+    """
     with workspace.alone():
+        _finish(workspace, run.name)
         path = claims_path(workspace, run.name)
         kept = tuple(_reviews(_load_json(path), run.name)) if path.exists() else ()
-        run = run.model_copy(update={"reviews": kept + tuple(pair for pair in run.reviews if pair not in kept)})
-        _write(workspace, run, provenance)
+        earlier = _updates(workspace, run.name)
+        run = run.model_copy(
+            update={
+                "reviews": kept + tuple(pair for pair in run.reviews if pair not in kept),
+                "updates": earlier + tuple(update for update in run.updates if update not in earlier),
+            }
+        )
+        files = {**_files(workspace, run, provenance), **(pages(run) if pages else {})}
+        write_together(_journal(workspace, run.name), workspace.root, files)
     return run
 
 
-def _write(workspace: Workspace, run: Run, provenance: Provenance) -> None:
+def _files(workspace: Workspace, run: Run, provenance: Provenance) -> dict[Path, str]:
+    """Contents of the claims table, the circumstances and the search log."""
     circumstances = run.model_dump(mode="json", exclude={"claims", "findings", "reviews"}) | {
         "format": FORMAT,
         "provenance": provenance.model_dump(mode="json"),
-        "measurements": _measurements(run.findings),
+        "measurements": measurements_of(run.findings),
     }
-    write_atomic(workspace.reports / run.name / "run.json", _dump(circumstances))
-    write_atomic(workspace.reports / run.name / "search_log.json", _dump([entry.model_dump(mode="json") for entry in run.search_log]))
-    # Last, because the claims table is what makes a run be listed: a run that was killed before this line is not there yet.
-    _write_claims(workspace, run)
+    folder = workspace.reports / run.name
+    return {
+        folder / "run.json": _dump(circumstances),
+        folder / "search_log.json": _dump([entry.model_dump(mode="json") for entry in run.search_log]),
+        # Last, because the claims table is what makes a run be listed: a run that was killed before this line is not there yet.
+        claims_path(workspace, run.name): _dump(_table(run)),
+    }
 
 
-def _write_claims(workspace: Workspace, run: Run) -> None:
-    """Write the claims table of a run."""
+def _table(run: Run) -> dict[str, Any]:
+    """The claims table of a run."""
     held = {claim.id for claim in run.claims}
     others = [{"id": claim_id, "review": review.model_dump(mode="json")} for claim_id, review in run.reviews if claim_id not in held]
-    table = {"format": FORMAT, "run": run.name, "question": run.question.text, "claims": [_row(run, claim) for claim in run.claims]}
+    table = {"format": FORMAT, "run": run.name, "question": run.question.text, "claims": [row_of(run, claim) for claim in run.claims]}
     # A decision on a claim that is no longer extracted is still a person's decision.
-    write_atomic(claims_path(workspace, run.name), _dump(table | ({"reviews_of_earlier_claims": others} if others else {})))
+    return table | ({"reviews_of_earlier_claims": others} if others else {})
+
+
+def _journal(workspace: Workspace, name: str) -> Path:
+    return workspace.reports / name / "unfinished.json"
+
+
+def _finish(workspace: Workspace, name: str) -> None:
+    """Make the change to a run that a killed process had begun; within `alone`."""
+    finish(_journal(workspace, name), workspace.root)
+
+
+def _whole(workspace: Workspace, name: str) -> None:
+    """See to it that the files of a run belong together."""
+    if _journal(workspace, name).exists():
+        with workspace.alone():
+            _finish(workspace, name)
+
+
+def _updates(workspace: Workspace, name: str) -> tuple[Update, ...]:
+    """The updates that the files of a run hold: they are added to, never taken away. None of a run that cannot be understood."""
+    with contextlib.suppress(NotFound, StoreError, ValidationError, TypeError):
+        held = _load_json(workspace.reports / name / "run.json").get("updates", [])
+        return tuple(Update.model_validate(each) for each in held)
+    return ()
 
 
 def load(workspace: Workspace, name: str) -> tuple[Run, Provenance]:
@@ -61,6 +104,7 @@ def load(workspace: Workspace, name: str) -> tuple[Run, Provenance]:
 
     raises  NotFound if there is no such run, StoreError if a file of it cannot be understood
     """
+    _whole(workspace, name)
     table = _load_json(claims_path(workspace, name))
     circumstances = _load_json(workspace.reports / name / "run.json")
     try:
@@ -70,8 +114,8 @@ def load(workspace: Workspace, name: str) -> tuple[Run, Provenance]:
         run = Run.model_validate(
             circumstances
             | {
-                "claims": [_claim(row) for row in table["claims"]],
-                "findings": [finding for row in table["claims"] if (finding := _finding(row, measured)) is not None],
+                "claims": [claim_of(row) for row in table["claims"]],
+                "findings": [finding for row in table["claims"] if (finding := finding_of(row, measured)) is not None],
                 "reviews": list(_reviews(table, name)),
             }
         )
@@ -105,6 +149,21 @@ def latest(workspace: Workspace) -> str:
     return found[0]
 
 
+def named(workspace: Workspace, text: str) -> str:
+    """
+    Name of the run that is called so, begins so, or answers this question.
+
+    raises  NotFound, with the runs that there are, if there is none or more than one
+    """
+    found = names(workspace)
+    matches = [name for name in found if name == text] or [name for name in found if name.startswith(text)]
+    matches = matches or [name for name in found if _load_json(claims_path(workspace, name)).get("question") == text]
+    if len(matches) != 1:
+        there = ", ".join((matches or found)[:10]) or "no run at all"
+        raise NotFound(f"{text!r} names {len(matches) or 'no'} {'runs' if matches else 'run'} of {workspace.root}", expected=there)
+    return matches[0]
+
+
 def find_claim(workspace: Workspace, claim_id: str, name: str | None = None) -> tuple[str, str]:
     """
     (run, claim id) of the claim whose id is or begins with `claim_id`, newest run first.
@@ -112,6 +171,7 @@ def find_claim(workspace: Workspace, claim_id: str, name: str | None = None) -> 
     raises  NotFound if no claim or more than one claim of a run begins so
     """
     for candidate in (name,) if name else names(workspace):
+        _whole(workspace, candidate)
         ids = [str(row["id"]) for row in _rows(_load_json(claims_path(workspace, candidate)), candidate)]
         matches = [full for full in ids if full == claim_id] or [full for full in ids if full.startswith(claim_id)]
         if len(matches) > 1:
@@ -125,6 +185,7 @@ def add_review(workspace: Workspace, name: str, claim_id: str, review: Review) -
     """Append a person's decision to the claims table; what stands there stays."""
     path = claims_path(workspace, name)
     with workspace.alone():
+        _finish(workspace, name)
         table = _load_json(path)
         for row in _rows(table, name):
             if row["id"] == claim_id:
@@ -135,74 +196,6 @@ def add_review(workspace: Workspace, name: str, claim_id: str, review: Review) -
 def claims_path(workspace: Workspace, name: str) -> Path:
     """The file that holds the claims table of a run."""
     return workspace.claims / f"{name}.json"
-
-
-def _row(run: Run, claim: Claim) -> dict[str, Any]:
-    finding = run.finding(claim.id)
-    found = _without_measurements(finding).model_dump(mode="json") if finding else {}
-    reviews = [review.model_dump(mode="json") for claim_id, review in run.reviews if claim_id == claim.id]
-    return {
-        "id": claim.id,
-        "text": claim.text,
-        "quote": claim.quote,
-        "paper": claim.paper_id,
-        "passage": claim.passage.model_dump(mode="json") if claim.passage else None,
-        "hypothesis": claim.hypothesis.model_dump(mode="json") if claim.hypothesis else None,
-        "reason": claim.reason,
-        "rule": claim.rule.model_dump(mode="json") if claim.rule else None,
-        "extraction_confidence": claim.extraction_confidence,
-        "notes": list(claim.notes),
-        "verdict": found.get("verdict"),
-        "confidence": found.get("confidence"),
-        "wording": found.get("wording", ""),
-        "steps": found.get("steps", []),
-        "evidence": found.get("evidence", []),
-        "review": reviews[-1] | {"earlier": reviews[:-1]} if reviews else None,
-    }
-
-
-def _claim(row: dict[str, Any]) -> dict[str, Any]:
-    taken = ("id", "text", "passage", "hypothesis", "reason", "rule", "extraction_confidence", "notes")
-    return {name: row[name] for name in taken} | {"paper_id": row["paper"]}
-
-
-def _finding(row: dict[str, Any], measured: dict[str, Any]) -> dict[str, Any] | None:
-    if row["verdict"] is None:
-        return None
-    taken = ("verdict", "confidence", "wording", "steps", "evidence")
-    held = measured.get("of", {}).get(row["id"])
-    more: dict[str, Any] = {}
-    if held:
-        more["observations"] = [measured["observations"][place] for place in held["observations"]]
-        more |= {"judgement": held["judgement"]} if "judgement" in held else {}
-    evidence = [item | more if item["witness"] == "rerun" else item for item in row["evidence"]]
-    return {name: row[name] for name in taken} | {"claim_id": row["id"], "evidence": evidence}
-
-
-def _measurements(findings: Sequence[Finding]) -> dict[str, Any]:
-    """
-    What reruns measured: each number once, and by claim the places of its numbers in that list.
-
-    A judgement on timings stands here too, since its figures are timings.
-    """
-    places: dict[Observation, int] = {}
-    of: dict[str, Any] = {}
-    for finding in findings:
-        for item in finding.evidence:
-            if item.witness == "rerun" and item.observations:
-                numbers = [places.setdefault(each, len(places)) for each in item.observations]
-                judgement = item.judgement.model_dump(mode="json") if item.judgement and item.is_timed else None
-                of[finding.claim_id] = {"observations": numbers} | ({"judgement": judgement} if judgement else {})
-    return {"observations": [each.model_dump(mode="json", exclude_defaults=True) for each in places], "of": of}
-
-
-def _without_measurements(finding: Finding) -> Finding:
-    """The finding without what stands in run.json."""
-    kept = tuple(
-        item.model_copy(update={"observations": ()} | ({"judgement": None} if item.is_timed else {})) if item.witness == "rerun" else item
-        for item in finding.evidence
-    )
-    return finding.model_copy(update={"evidence": kept})
 
 
 def _history(review: dict[str, Any] | None) -> list[dict[str, Any]]:

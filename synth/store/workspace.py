@@ -44,6 +44,22 @@ class Workspace:
                 check_room(folder)
 
     @contextlib.contextmanager
+    def only_update(self, name: str) -> Iterator[None]:
+        """No other process updates the run of this name within; StoreError where one does, or the folder cannot be written."""
+        lock = FileLock(self.cache_dir / f"update-{name}.lock", timeout=0)
+        try:
+            self.cache_dir.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout as error:
+            raise StoreError(f"another process is updating {name}", then="wait for it, its answer is the same") from error
+        except OSError as error:
+            raise StoreError(f"could not write in the workspace {self.root}: {error.strerror or error}") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
         """
         No other process changes the claims tables within; to be taken around reading one and writing it.

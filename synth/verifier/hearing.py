@@ -69,12 +69,16 @@ class Hearing:
         )
 
     @cached_property
-    def _corpus(self) -> str:
-        """Digest of everything but the claim that testimony depends on."""
-        parts = sorted(f"{document.paper.id} {document.source_digest}" for document in self._documents)
-        code = code_digest("verifier", "reader", "model")
+    def _circumstances(self) -> tuple[str, ...]:
+        """What testimony depends on beside the claim and the documents."""
         told = (self._settings.embedding_model, self._settings.nli, str(self._settings.seed))
-        return hashlib.sha256("\n".join((*parts, *told, code)).encode()).hexdigest()
+        return (*told, code_digest("verifier", "reader", "model"))
+
+    @cached_property
+    def _corpus(self) -> str:
+        """Digest of everything but the claim that the testimony of text and tables depends on."""
+        parts = sorted(f"{document.paper.id} {document.source_digest}" for document in self._documents)
+        return hashlib.sha256("\n".join((*parts, *self._circumstances)).encode()).hexdigest()
 
     def verify(self, claims: Sequence[Claim], progress: Progress = silent) -> tuple[tuple[Claim, ...], tuple[Finding, ...]]:
         """The claims with the rules by which they were decided, and one finding each."""
@@ -131,8 +135,10 @@ class Hearing:
         return None
 
     def _key(self, name: WitnessName, claim: Claim, whole: bool) -> str:
-        rerun = f"{laboratory_digest()} {'' if whole else self._settings.budget_seconds}" if name == "rerun" else ""
-        return hashlib.sha256(f"{name} {rerun} {self._corpus} {claim.model_dump_json()}".encode()).hexdigest()
+        # What the laboratory measures depends on no document, so a paper more or less lets its testimony stand.
+        budget = "" if whole else str(self._settings.budget_seconds)
+        on = f"{laboratory_digest()} {budget} {' '.join(self._circumstances)}" if name == "rerun" else self._corpus
+        return hashlib.sha256(f"{name} {on} {claim.model_dump_json()}".encode()).hexdigest()
 
 
 def _with_rule(claim: Claim) -> Claim:

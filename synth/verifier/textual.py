@@ -110,10 +110,7 @@ class TextWitness:
 
     def heard(self, claim: Claim) -> list[Heard]:
         """The passages that were found for a claim, its own sentence left out, each with how it was read."""
-        own = self.index.is_own(keys_of_claim(claim, self._documents))
-        others = [(hit, False) for hit in self.index.search(claim.text, ~own, READ_OTHERS)]
-        same = [(hit, True) for hit in self.index.search(claim.text, own, READ_OWN)]
-        found = [(hit, is_own) for hit, is_own in others + same if not _is_source(claim, hit)]
+        found = self.found(claim)
         readings = self._backend.read(claim.text, [Excerpt(hit.passage, hit.similarity) for hit, _ in found])
         sides = (side_of(claim.text), side_of(claim.quote))
         heard = []
@@ -123,6 +120,13 @@ class TextWitness:
             covered = len(sides[0].content & passage.content) / max(len(sides[0].content), 1)
             heard.append(Heard(hit, reading, "stated" if is_own or is_copy else "other_papers", is_copy, covered))
         return heard
+
+    def found(self, claim: Claim) -> list[tuple[Hit, bool]]:
+        """The passages that are read on a claim, its own sentence left out, each with whether it is of the claim's own work."""
+        own = self.index.is_own(keys_of_claim(claim, self._documents))
+        others = [(hit, False) for hit in self.index.search(claim.text, ~own, READ_OTHERS)]
+        same = [(hit, True) for hit in self.index.search(claim.text, own, READ_OWN)]
+        return [(hit, is_own) for hit, is_own in others + same if not _is_source(claim, hit)]
 
     def joined(self, heard: Sequence[Heard]) -> Stances | None:
         """The stances of all independent passages together; None where there is none."""
