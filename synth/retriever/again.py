@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from synth.errors import NothingRetrieved
 from synth.model import Fetched, Paper, Question, SearchEntry, Skipped, split_arxiv_id
-from synth.retriever.account import BELOW, reason_of, settled
+from synth.retriever.account import BELOW, TAKEN_BACK, reason_of, settled
 from synth.retriever.fetching import fetch
 from synth.retriever.merge import Work
 from synth.retriever.retrieve import DOWN, apart, inside, notices_of
@@ -157,6 +157,7 @@ def _fetch_new(
     """The new ones of the works that a run would read today; a paper of the run takes its place without being fetched."""
     standing = [each.paper for each in standings if not each.taken_back]
     gone = [paper for paper in papers if paper not in standing]
+    found.leave([work for work in order if _is_of(work, gone)], TAKEN_BACK)
     waiting = [work for work in order if not _is_of(work, gone)]
     fetched: list[Fetched] = []
     room = most

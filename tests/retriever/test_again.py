@@ -76,6 +76,7 @@ def test_a_retracted_paper_gives_its_place_to_the_next(embedder: Embedder) -> No
     found = looked([BEST, GOOD], source, embedder)
     assert [each.taken_back for each in found.standings] == ["retracted 2025-02-03", ""]
     assert new(found) == ["fair"]
+    assert dict(found.log[0].excluded) == {"withdrawn or retracted": 1}
     source.notices = {}
     back = BEST.model_copy(update={"withdrawn": True, "notice": "retracted 2025-02-03", "source": "shelf"})
     again = looked([back, GOOD, FAIR], source, embedder)
