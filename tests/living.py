@@ -54,7 +54,8 @@ def put(server: ArxivServer, base: str, body: str, version: int = 1, **fields: o
         base, version, TITLES.get(base, f"Paper {base}: Token Pruning"), ABSTRACT, authors=(f"Person{base[-1]} Family{base[-1]}",)
     )
     server.entries = [each for each in server.entries if each.base != base] + [replace(entry, **fields)]  # type: ignore[arg-type]
-    server.pdfs[entry.name] = HttpAnswer(200, pdf_of(entry.title, body), "application/pdf")
+    newest = HttpAnswer(200, pdf_of(entry.title, body), "application/pdf")
+    server.pdfs |= {entry.name: newest, base: newest}
 
 
 def stock(server: ArxivServer) -> None:
@@ -74,9 +75,9 @@ def library(patch: pytest.MonkeyPatch) -> Iterator[ArxivServer]:
         yield server
 
 
-def first_run(workspace: Path, *more: str) -> Answer:
+def first_run(workspace: Path, *more: str, source: str = "arxiv") -> Answer:
     """The run that is kept alive."""
-    return call("run", QUESTION, "--source", "arxiv", "--budget", "0", "-w", workspace, *more)
+    return call("run", QUESTION, *(("--source", source) if source else ()), "--budget", "0", "-w", workspace, *more)
 
 
 def update(workspace: Path, *more: str) -> Answer:

@@ -253,6 +253,20 @@ def test_a_killed_update_leaves_the_run(done: Path, copy: Path, tmp_path: Path) 
     assert claims_file(copy).read_bytes() == claims_file(undisturbed).read_bytes()
 
 
+def test_the_papers_of_a_list_are_looked_after(server: ArxivServer, tmp_path: Path) -> None:
+    """A paper of a BibTeX file that arXiv withdrew is taken back, and a version that the file names stays though there is a newer one."""
+    entries = ((ALPHA, "v1", "Alpha: Merging Tokens of Vision Transformers"), (BETA, "", "Beta: A Comparison of Token Pruning"))
+    text = "\n".join(f"@misc{{x{base}, title={{{title}}}, eprint={{{base}{version}}}, year={{2024}}}}" for base, version, title in entries)
+    (tmp_path / "papers.bib").write_text(text, "utf-8")
+    first_run(tmp_path, "--source", f"list:{tmp_path / 'papers.bib'}", source="")
+    assert {NUMBER.format("79.4"), AGAINST} <= rows(tmp_path).keys()
+    put(server, ALPHA, f"{NUMBER.format('77.4')} {FILLER}", 2)
+    put(server, BETA, AGAINST, 2, comment="This paper has been withdrawn by the authors due to an error.")
+    answer = update(tmp_path)
+    assert [(each["event"], each["paper_id"]) for each in answer.data["documents"]] == [("taken back", f"arxiv:{BETA}")], answer.err
+    assert NUMBER.format("79.4") in rows(tmp_path)
+
+
 def test_a_version_that_was_named_stays(server: ArxivServer, place: Path) -> None:
     """A run that was told to read v1 goes on reading v1."""
     first_run(place / "named", "--paper", f"{ALPHA}v1")
