@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
+
+from pydantic import ValidationError
 
 from synth.model import Document
 from synth.store.cache import Cache
@@ -16,8 +19,11 @@ def hold(documents: Sequence[Document], cache: Cache) -> None:
 def held(names: Sequence[tuple[str, str]], cache: Cache) -> dict[str, Document]:
     """The documents of these (paper id, digest of the bytes) that are kept, by paper id."""
     keys = {_key(*name): name[0] for name in names}
-    found = cache.get_many("held", list(keys))
-    return {keys[key]: Document.model_validate_json(data[1:]) for key, data in found.items()}
+    documents: dict[str, Document] = {}
+    for key, data in cache.get_many("held", list(keys)).items():
+        with contextlib.suppress(ValidationError):  # kept by a version that wrote documents otherwise: as good as not kept
+            documents[keys[key]] = Document.model_validate_json(data[1:])
+    return documents
 
 
 def _key(paper_id: str, digest: str) -> str:

@@ -65,6 +65,18 @@ def test_one_new_paper_is_one_more_to_read(done: Path, copy: Path, monkeypatch: 
     assert len(result.papers) == 4
 
 
+def test_a_new_paper_measures_nothing_again(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the laboratory measures depends on no document: beside a new paper only the new claim is measured."""
+    papers, claim = copy / "papers", "EViT outperforms random pruning on DeiT-S."
+    (papers / "delta.md").write_text(f"# Delta: Token Pruning Once More\n\n## Results\n\n{claim}\n", "utf-8")
+    heard: list[str] = []
+    real = hearing.RerunWitness.testify
+    monkeypatch.setattr(hearing.RerunWitness, "testify", lambda self, claim: (heard.append(claim.text), real(self, claim))[1])
+    settings = Settings(sources=(f"folder:{papers}",), offline=True, budget_seconds=0, control=False)
+    assert len(pipeline.run(QUESTION, Workspace(copy), settings).claims) > 1
+    assert heard == [claim]
+
+
 # What has been written when the run is killed, in the order in which a run writes it.
 POINTS: tuple[tuple[str, Callable[[Path], bool]], ...] = (
     ("the cache was opened", lambda root: (root / ".synth" / "index.sqlite").exists()),
