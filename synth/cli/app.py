@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from synth.cli import cache, claims, evaluate, interrupt, papers
 from synth.cli.options import (
@@ -58,7 +59,17 @@ Offline = Annotated[bool | None, typer.Option("--offline", help="Make no call th
 UPDATE = "Look again at a saved run (its name, how it begins or its question; the newest otherwise) and print what changed."
 
 
-@app.command()
+class TakesRun(TyperCommand):
+    """`--update=RUN` is `--update RUN`."""
+
+    def parse_args(self, context: Any, arguments: list[str]) -> list[str]:
+        """Set the run free of the option, which takes no value: it stands where the question does."""
+        head = "--update="
+        apart = [["--update", each.removeprefix(head)] if each.startswith(head) else [each] for each in arguments]
+        return super().parse_args(context, [part for parts in apart for part in parts])
+
+
+@app.command(cls=TakesRun)
 def run(
     question: Annotated[str | None, typer.Argument(help="The research question, in quotes; with --update the run.")] = None,
     update: Annotated[bool, typer.Option("--update", help=UPDATE)] = False,

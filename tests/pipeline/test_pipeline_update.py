@@ -310,6 +310,7 @@ def test_an_update_says_what_it_would_ask(server: ArxivServer, place: Path) -> N
     assert answer.data["papers"] == [f"arxiv:{base}" for base in BODIES]
     for known in (name, name[:8], answer.data["question"]):
         assert call("run", "--update", known, "--dry-run", "--json", "-w", place).data["run"] == name
+        assert call("run", f"--update={known}", "--dry-run", "--json", "-w", place).data["run"] == name
     assert len(server.calls) == asked
     assert record(place)["updates"] == []
 
