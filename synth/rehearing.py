@@ -40,11 +40,11 @@ class Rehearing:
         self._extract_again()
         self._take_back()
         self._touch()
-        for claim in self._claims:
+        for claim in self._claims if not found.lost else ():
             if claim.id in waiting:
-                self.reasons[claim.id].append(f"the last update could not hear it: {waiting[claim.id]}")
-        self.waiting = self._postponed()
-        """claims that cannot be heard now, and why."""
+                self.reasons[claim.id].append(f"the last update could not hear it on all texts: {waiting[claim.id]}")
+        self.waiting = self._postponed(waiting) if found.lost else {}
+        """claims that cannot be heard now on all texts, and why."""
 
     def _extract_again(self) -> None:
         """Put the claims of new and changed documents in the place of those that the documents had."""
@@ -82,19 +82,23 @@ class Rehearing:
             if touch and claim.id not in self.reasons and (why := touch.reasons(claim, self._findings.get(claim.id))):
                 self.reasons[claim.id] += why
 
-    def _postponed(self) -> dict[str, str]:
+    def _postponed(self, waiting: Mapping[str, str]) -> dict[str, str]:
         """
-        Claims that are not heard now, and why: a text that speaks of them cannot be had, and the verdict would change for want of it.
+        Claims that wait for texts that cannot be had, and why: the verdict would change for want of them.
 
-        They are taken out of those to be heard.
+        Those whose finding rests on such a text are not heard; new claims are heard now, and again when the texts are back.
         """
         lost = {paper.id: paper.title or paper.id for paper in self._found.lost}
         later: dict[str, str] = {}
-        for claim in self._claims if lost else ():
-            needed = {claim.paper_id, *_cited(self._findings.get(claim.id))} & lost.keys()
+        for claim in self._claims:
+            finding = self._findings.get(claim.id)
+            needed = ({claim.paper_id, *_cited(finding)} & lost.keys()) if finding else lost.keys()
             if claim.id in self.reasons and needed:
                 later[claim.id] = f"the text of {', '.join(sorted(lost[name] for name in needed))} cannot be had"
-                del self.reasons[claim.id]
+                if finding:
+                    del self.reasons[claim.id]
+            elif claim.id in waiting:
+                later[claim.id] = waiting[claim.id]
         return later
 
     def heard(self, progress: Progress) -> tuple[Run, tuple[Reheard, ...]]:

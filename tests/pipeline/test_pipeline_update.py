@@ -276,7 +276,7 @@ def test_a_version_that_was_named_stays(server: ArxivServer, place: Path) -> Non
 
 
 def test_a_claim_waits_for_a_text_that_cannot_be_had(server: ArxivServer, place: Path) -> None:
-    """Without cache and without a text that its finding cites, a touched claim keeps its finding, and the next update hears it."""
+    """A finding that cites a text which is gone stays; when the text is back, that claim and the new ones are heard on it."""
     before = rows(place)
     shutil.rmtree(place / ".synth")
     good, server.pdfs[f"{BETA}v1"] = server.pdfs[f"{BETA}v1"], HttpAnswer(403)
@@ -289,7 +289,8 @@ def test_a_claim_waits_for_a_text_that_cannot_be_had(server: ArxivServer, place:
     answer = update(place)
     told = by_text(answer)[CLAIM]
     assert (told["before"], told["after"], answer.data["waiting"]) == ("UNVERIFIED", "REFUTED", {})
-    assert told["reasons"][0].startswith("the last update could not hear it: the text of Beta")
+    assert told["reasons"][0].startswith("the last update could not hear it on all texts: the text of Beta")
+    assert any(each["text"] not in before for each in answer.data["claims"])
 
 
 def test_one_update_at_a_time(server: ArxivServer, place: Path) -> None:
