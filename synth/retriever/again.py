@@ -87,7 +87,7 @@ def look_again(
     mark_retracted([*held.values(), *[work for work in order[: 2 * most] if not _is_of(work, papers)]], asked, found, say)
     standings = tuple(_standing(paper, held[paper.id], named) for paper in papers if paper.id in held)
     fetched = _fetch_new(order, papers, standings, most, fetchers, found, say)
-    unread, lost, _ = fetch([work for work in mute if not _is_of(work, papers)], max(1, len(mute)), fetchers, say)
+    unread, lost, _ = fetch([work for work in mute if not _is_of(work, papers)], max(1, len(mute)), fetchers, say, _as_it_is)
     for work, outcome in lost:
         found.skipped.append(outcome)
         found.leave([work], reason_of(outcome))
@@ -164,7 +164,7 @@ def _fetch_new(
     while waiting and room > 0:
         batch, waiting = waiting[:room], waiting[room:]
         new = [work for work in batch if not _is_of(work, standing)]
-        got, lost, _ = fetch(new, len(new), sources, say)
+        got, lost, _ = fetch(new, len(new), sources, say, _as_it_is)
         fetched += [item for _, item in got]
         room -= len(batch) - len(lost)
         for work, outcome in lost:
@@ -172,6 +172,10 @@ def _fetch_new(
             found.leave([work], reason_of(outcome))
     found.leave([work for work in waiting if not _is_of(work, standing)], BELOW)
     return fetched
+
+
+def _as_it_is(item: Fetched) -> Fetched:
+    return item
 
 
 def _nobody(log: Sequence[SearchEntry]) -> NothingRetrieved:
