@@ -16,7 +16,7 @@ from arxiv_server import Answer as HttpAnswer
 from arxiv_server import ArxivServer, Entry, FakeClock, serve
 from workplace import QUESTION, Answer, call
 
-from synth.retriever import arxiv
+from synth.retriever import fulltext
 
 ABSTRACT = "We compare the accuracy of token merging and token pruning for vision transformers."
 NUMBER = "Top-K pruning reaches an accuracy of {0}% on ImageNet-1K with DeiT-S at a keep rate of 0.7."
@@ -68,7 +68,7 @@ def stock(server: ArxivServer) -> None:
 @contextmanager
 def library(patch: pytest.MonkeyPatch) -> Iterator[ArxivServer]:
     """A running arXiv with the three papers, asked without a pause."""
-    patch.setattr(arxiv, "PAUSE_SECONDS", 0.0)
+    patch.setitem(fulltext.PAUSES, "arxiv", 0.0)
     with serve(FakeClock()) as server:
         patch.setenv("SYNTH_ARXIV_URL", server.url)
         stock(server)
