@@ -39,9 +39,8 @@ class Workspace:
 
         raises  StoreError where a folder cannot be written or the disk is full
         """
-        with self.alone():
-            for folder in (self.claims, self.reports / name):
-                check_room(folder)
+        for folder in (self.cache_dir, self.claims, self.reports / name):
+            check_room(folder)
 
     @contextlib.contextmanager
     def only_update(self, name: str) -> Iterator[None]:

@@ -1,7 +1,7 @@
 """
 What reading while fetching is worth: wall time against the sum of parts, pages per second, and the peak of memory.
 
-    PYTHONPATH=. python tests/pipeline/streaming.py --pdfs FOLDER --papers 200 --out tests/pipeline/streaming.json
+    PYTHONPATH=. python tests/pipeline/streaming.py --pdfs FOLDER --papers 200 --out tests/pipeline/results/streaming.json
 
 The PDFs of a folder, each with a line at its end that makes it another file, are served on loopback hosts, each of which is asked
 one by one with a pause, as papers are. Documents are counted and held as they are read, before copies of a work are told apart.

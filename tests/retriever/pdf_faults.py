@@ -86,7 +86,7 @@ def meet(bench: Bench, name: str, case: Case) -> Met:
     server.works = [Work(1, arxiv="2401.00001", pdf=case.place or f"{server.url}/pdf/1")]
     server.others = {"/pdf/": LONG}
     bench.clock.sleep(1e6)
-    with patch("synth.retriever.fulltext.MAX_PDF_BYTES", HUGE), patch("synth.retriever.arxiv.MAX_PDF_BYTES", HUGE):
+    with patch("synth.retriever.fulltext.MAX_PDF_BYTES", HUGE), patch("synth.retriever.arxiv_texts.MAX_PDF_BYTES", HUGE):
         source = bench.source(name, server.url, HANGING_SECONDS if case.hangs else READ_SECONDS)
         (paper,) = (source.find(["10.1234/w1"])[0] if name == "unpaywall" else source.search(QUESTION, 20)).papers
         before = len(server.calls)

@@ -1,7 +1,7 @@
 """
 `kill -9` at random moments of a real `synth run --offline`, resumed each time: claims and report end as if nothing had happened.
 
-    python tests/store/kill_and_resume.py --times 50 --out tests/store/kill_and_resume.json
+    python tests/store/kill_and_resume.py --times 50 --out tests/store/results/kill_and_resume.json
 
 One of the papers is a PDF, which is read in a process of its own. Runs begin with the vectors of their sentences, so that kills fall
 upon the work and not upon the loading of a model; with --bare they begin with nothing.
