@@ -31,7 +31,7 @@ def fetch(
     sources: Sequence[Source],
     say: Say,
     take: Take[Taken],
-    before: Callable[[Sequence[Work]], None] = lambda batch: None,
+    before: Callable[[int], None] = lambda count: None,
 ) -> tuple[list[tuple[Work, Taken]], list[tuple[Work, Skipped]], int]:
     """
     The best full texts, at most so many, in the order of the works; why others could not be had; how many works were not needed.
@@ -39,14 +39,14 @@ def fetch(
     A work that cannot be had makes room for the next.
 
     take    is called with each text as it arrives, from several threads; what it returns stands for the text
-    before  is called with the works that are fetched next
+    before  is called with the number of works, from the first, that will have been fetched next
     """
     fetched: list[tuple[Work, Taken]] = []
     skipped: list[tuple[Work, Skipped]] = []
     done = 0
     while done < len(works) and len(fetched) < most:
         batch = works[done : done + most - len(fetched)]
-        before(batch)
+        before(done + len(batch))
         lines = [f"fetching {work.best.title[:60]} ({len(fetched) + place} of at most {most})" for place, work in enumerate(batch, 1)]
         for work, outcome in zip(batch, _together(batch, lines, sources, say, take), strict=True):
             if isinstance(outcome, Skipped):

@@ -76,7 +76,16 @@ def retrieve(
     wanted, others = apart(found.shelf.works, names)
     ranked, mute = in_order(question, inside(question, others, found), sources, embedder)
     most = max(max_papers, len(wanted))
-    fetched, skipped, left = fetch([*wanted, *ranked], most, sources, say, take, lambda works: mark_retracted(works, sources, found, say))
+    asked = 0
+
+    def ask_ahead(count: int) -> None:
+        """Know of each work, before it is fetched, whether it was taken back; in few calls."""
+        nonlocal asked
+        while asked < count:
+            mark_retracted([*wanted, *ranked][asked : asked + 2 * most], sources, found, say)
+            asked += 2 * most
+
+    fetched, skipped, left = fetch([*wanted, *ranked], most, sources, say, take, ask_ahead)
     read = len(fetched)
     # Files without a readable word take no place from a paper; they are handed on so that the reader can say what is wrong.
     unread, lost, _ = fetch(mute, max(1, len(mute)), sources, say, take)
