@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Literal
 
 from synth.model.base import Record
@@ -40,9 +41,10 @@ class Claim(Record):
     """what the reading lost or assumed, "cut short in its source"."""
 
     @property
-    def partly_read(self) -> bool:
-        """Whether the sentence restricts the claim in a way that its hypothesis does not express."""
-        return any(UNREAD in note for note in self.notes)
+    def unread(self) -> tuple[str, ...]:
+        """What the sentence asserts and its hypothesis does not express, in its words; the note itself where it quotes none."""
+        notes = [note for note in self.notes if UNREAD in note]
+        return tuple(quoted[1] if (quoted := re.search("“(.+?)” " + UNREAD, note)) else note for note in notes)
 
     @property
     def quote(self) -> str:

@@ -12,8 +12,8 @@ import re
 
 from synth.model import Claim
 from synth.verifier.mutants.mutation import replaced
-from synth.verifier.mutants.surroundings import Surroundings, stated
-from synth.verifier.stance.numbers import Number
+from synth.verifier.mutants.surroundings import Surroundings
+from synth.verifier.stance.numbers import Number, results_of
 
 FACTORS = (0.8, 1.25, 0.6, 1.6, 2.5, 0.4, 4.0)
 """tried in this order: plausible values before absurd ones."""
@@ -21,7 +21,7 @@ FACTORS = (0.8, 1.25, 0.6, 1.6, 2.5, 0.4, 4.0)
 
 def renumbered(claim: Claim, around: Surroundings) -> str | None:
     """The claim with the first number that it asserts exchanged for a wrong one; None where no such value is to be had."""
-    for number in stated(claim.text):
+    for number in results_of(claim.text):
         match = re.match(r"\d+(?:\.(\d+))?(?![\d,]|\s?[-–]\s?\d| to \d)", claim.text[number.start :])
         if match is None:
             continue

@@ -8,7 +8,6 @@ from functools import cache, cached_property, lru_cache
 
 from synth.model import Document, Term, vocabulary
 from synth.model.vocabulary import Kind
-from synth.verifier.stance.numbers import Number, numbers_of
 
 NAMED: tuple[Kind, ...] = ("method", "backbone", "dataset")
 _VALUE = re.compile(r"\d+(?:\.\d+)?")
@@ -81,12 +80,3 @@ def _texts(document: Document) -> Iterable[tuple[str, str]]:
 def values_in(text: str) -> frozenset[str]:
     """The numbers of a text as they are printed, without unit."""
     return frozenset(_VALUE.findall(text))
-
-
-SETTING_UNITS = ("keep_rate", "top", "px", "day", "month")
-"""numbers that say where a claim speaks, not what it says."""
-
-
-def stated(text: str) -> list[Number]:
-    """The numbers that a sentence asserts: those with a unit of a result, in order."""
-    return [number for number in numbers_of(text) if number.unit and number.unit not in SETTING_UNITS and number.text[:1].isdigit()]

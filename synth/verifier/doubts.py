@@ -1,0 +1,146 @@
+"""
+Why numbers do not carry the decision that they seem to make.
+
+A judge decides on the cells that it was given and on the hypothesis that it was told. Whether the cells are the claim's, and whether
+the hypothesis is all that the sentence asserts, is asked here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from synth.model import Amount, Claim, Evidence, Hypothesis, Judgement, Observation, Regime, Table, leaves
+from synth.model.scope import Sort, sorts_of
+from synth.verifier.selection import open_population, subjects_of
+from synth.verifier.stance.numbers import results_of
+from synth.verifier.units import of_machine
+from synth.verifier.unread import surroundings, unchecked, unseen_places
+
+SURE = 0.75
+"""confidence of the linking from which numbers may refute."""
+_PRINTED = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
+
+
+def careful(judgement: Judgement, claim: Claim, observations: Sequence[Observation], tables: Sequence[Table], *, own: bool) -> Judgement:
+    """Inconclusive where the numbers do not carry the decision that they seem to make; a step says why."""
+    doubt = _doubt(judgement, claim, observations, own=own) or unchecked_words(judgement, claim, observations, tables, own=own)
+    return held_back(judgement, doubt)
+
+
+def held_back(judgement: Judgement, doubt: str) -> Judgement:
+    """The judgement, inconclusive where there is a doubt, which a step tells."""
+    if not doubt:
+        return judgement
+    probability = None if judgement.probability is None else 0.5 + (judgement.probability - 0.5) / 2
+    steps = (*judgement.steps, f"4. {judgement.outcome} {doubt}: inconclusive")
+    return judgement.model_copy(update={"outcome": "inconclusive", "probability": probability, "steps": steps})
+
+
+def _doubt(judgement: Judgement, claim: Claim, observations: Sequence[Observation], *, own: bool) -> str:
+    """
+    Why a decision is not to be had from these numbers; empty where it is.
+
+    1. settings ignored and several values of a method: accuracies at several budgets do not belong beside each other;
+    2. refuted by a value that depends on the machine, which says nothing on what another paper's machine gave;
+    3. refuted against "all others": who is comparable is the table's affair, and a row of another size or ablation is not a rival;
+    4. refuted by numbers whose linking to names is a guess.
+    """
+    assert claim.hypothesis is not None
+    if judgement.outcome not in ("supported", "refuted"):
+        return ""
+    steps = " ".join(judgement.steps)
+    if "settings are ignored" in steps and "kept as alternatives" in steps:
+        return "only with settings ignored, where methods have several values"
+    parts = leaves(claim.hypothesis)
+    if judgement.outcome == "supported":
+        return ""
+    if not own and any(isinstance(leaf, Amount) and leaf.versus is None and of_machine(leaf.metric) for leaf in parts):
+        return "only by the value of another machine"
+    if any(open_population(leaf) for leaf in parts):
+        return "only against whatever else the tables hold"
+    return "only by numbers whose names are a guess" if _sureness(claim.hypothesis, observations) < SURE else ""
+
+
+def unchecked_words(judgement: Judgement, claim: Claim, observations: Sequence[Observation], tables: Sequence[Table], *, own: bool) -> str:
+    """Which part of the sentence these numbers leave unchecked, as a reason against deciding; empty where none."""
+    if judgement.outcome not in ("supported", "refuted"):
+        return ""
+    left = unchecked(claim, surroundings(tables), own=own)
+    if left:
+        return f"as far as it was read: {_listed(left)} is not borne out by the tables"
+    everywhere = unseen_places(claim, observations) if judgement.outcome == "supported" else ""
+    return f"on one only, where the claim says “{everywhere}”" if everywhere else ""
+
+
+def unmeasured(judgement: Judgement, claim: Claim, regime: Regime | None) -> str:
+    """Which part of the sentence a measurement leaves unchecked, as a reason against deciding; empty where none."""
+    left = unchecked(claim, ("off the shelf",) if regime == "off_the_shelf" else (), own=True)
+    decided = judgement.outcome in ("supported", "refuted")
+    return f"as far as it was read: {_listed(left)} was not measured" if left and decided else ""
+
+
+def _listed(words: Sequence[str]) -> str:
+    return ", ".join(f"“{each}”" for each in words)
+
+
+def _sureness(hypothesis: Hypothesis, observations: Sequence[Observation]) -> float:
+    """Mean confidence of the linking of the subjects' numbers; of all numbers where no subject is named."""
+    subjects = {name for leaf in leaves(hypothesis) for name in subjects_of(leaf)}
+    chosen = [each.confidence for each in observations if not subjects or each.method in subjects]
+    return sum(chosen) / len(chosen) if chosen else 0.0
+
+
+def told(judgement: Judgement) -> str:
+    """The doubt of a judgement that was held back, to be added to a reason; empty for another."""
+    last = judgement.steps[-1] if judgement.steps else ""
+    held = re.fullmatch(r"4\. (?:supported|refuted) (.+): inconclusive", last)
+    return f"; but {held[1]}" if held else ""
+
+
+def as_read(claim: Claim, evidence: Evidence, beyond: Collection[Sort]) -> Evidence:
+    """
+    Testimony that operators read off a table, open where the sentence asserts more than they looked at.
+
+    beyond  the sorts of scope words that the operators cannot show
+    """
+    if evidence.outcome != "supported" or evidence.judgement is None:
+        return evidence
+    steps = " ".join(evidence.judgement.steps)
+    unshown = sorted(sorts_of(claim.text) & set(beyond))
+    number = _unseen_number(claim.text, steps)
+    doubt = (
+        f"though no table shows a word of scope ({', '.join(unshown)})"
+        if unshown
+        else f"though nothing was read of the number {number}"
+        if number
+        else ""
+    )
+    judgement = held_back(evidence.judgement, doubt)
+    if not doubt:
+        return evidence
+    return evidence.model_copy(
+        update={
+            "outcome": judgement.outcome,
+            "probability": judgement.probability,
+            "judgement": judgement,
+            "reason": f"{evidence.reason}{told(judgement)}",
+        }
+    )
+
+
+def _unseen_number(text: str, steps: str) -> str:
+    """A result that a sentence states and that is neither in the steps nor a difference or ratio of two numbers there; empty if none."""
+    seen = [float(value) for value in _PRINTED.findall(steps)]
+    made = [
+        *seen,
+        *(a - b for a in seen for b in seen),
+        *(a / b for a in seen for b in seen if b),
+        *(100 * a / b for a in seen for b in seen if b),
+    ]
+    for number in results_of(text):
+        for value in _PRINTED.findall(number.text):
+            half = 0.5 * 10.0 ** -len(value.partition(".")[2]) + 1e-9
+            if not any(abs(abs(each) - float(value)) <= half for each in made):
+                return number.text
+    return ""

@@ -1,0 +1,77 @@
+"""
+What a claim asserts beyond its reading, held against what decides it.
+
+A table decides only what the hypothesis says. The rest of the sentence ("on one V100", "with soft targets") must stand in the caption or
+the headers of the tables that decide, or nothing is decided. That nothing is better, that it holds everywhere, that nobody did it
+before or why it is so, no table shows: such words keep a verdict off unless the hypothesis expresses them. A passage must state them too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from synth.model import Claim, Observation, Table
+from synth.model.scope import Sort, sorts_of
+from synth.verifier.regimes import OFF_THE_SHELF
+from synth.verifier.stance.words import content, words_of
+
+BEYOND_TABLES: frozenset[Sort] = frozenset({"exclusive", "novel", "causal"})
+"""what no operator on a table can show, whatever it reads."""
+_EVERY = re.compile(
+    r"\b(?:all|every|each|both|any)(?: of)?(?: the)? (?:[\w-]+ )?(?:(?P<dataset>data ?sets?|benchmarks?)|(?P<backbone>backbones?)"
+    r"|(?P<keep_rate>keep rates?))\b",
+    re.I,
+)
+
+
+def unchecked(claim: Claim, said: Iterable[str], *, own: bool = False) -> tuple[str, ...]:
+    """
+    The stretches of the claim that nobody read and that these texts do not bear out.
+
+    said   captions and headers of the tables that decide
+    own    whether they are of the claim's own paper, so that "there" and "in this setting" are at home
+    """
+    texts = tuple(said)
+    known = content(words_of(" ; ".join(texts)))
+    untrained = any(OFF_THE_SHELF.search(text) for text in texts)
+    return tuple(words for words in claim.unread if not _is_borne_out(words, known, own=own, untrained=untrained, whole=claim.text))
+
+
+def _is_borne_out(words: str, known: frozenset[str], *, own: bool, untrained: bool, whole: str) -> bool:
+    if sorts_of(words):
+        return False
+    if untrained and any(words in match.group() or match.group() in words for match in OFF_THE_SHELF.finditer(whole)):
+        return True
+    asserted = content(words_of(words))
+    return asserted <= known if asserted else own
+
+
+def surroundings(tables: Iterable[Table]) -> list[str]:
+    """What tables say of their numbers: captions and headers."""
+    return [text for table in tables for text in (table.caption, *_headers(table))]
+
+
+def _headers(table: Table) -> Iterator[str]:
+    return (text for cell in table.cells for path in (cell.row_path, cell.column_path) for text in path)
+
+
+def unseen_places(claim: Claim, observations: Iterable[Observation]) -> str:
+    """ "every data set" where the numbers are of a single one, so that they do not bear it out; empty otherwise."""
+    seen = tuple(observations)
+    for match in _EVERY.finditer(claim.text):
+        field = str(match.lastgroup)
+        values = {each.setting(field) if field == "keep_rate" else getattr(each, field) for each in seen}
+        if len(values - {None, ""}) < 2:
+            return match.group()
+    return ""
+
+
+def unsaid(claim: Claim, passage: str) -> str:
+    """What the claim asserts and the passage does not state: a sort of scope words, or a stretch that nobody read; empty if nothing."""
+    lacking = sorts_of(claim.text) - sorts_of(passage)
+    if lacking:
+        return f"the claim has a word of scope ({', '.join(sorted(lacking))}) that the passage does not state"
+    known = content(words_of(passage))
+    missing = next((words for words in claim.unread if not content(words_of(words)) <= known), "")
+    return f"the passage does not say “{missing}”" if missing else ""
