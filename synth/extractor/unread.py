@@ -10,6 +10,8 @@ must bear them out before it decides (verifier/unread.py).
 from __future__ import annotations
 
 import re
+import tomllib
+from importlib import resources
 
 from synth.extractor.conditions import placed_scene
 from synth.extractor.numbers import Quantity, quantities
@@ -17,47 +19,11 @@ from synth.extractor.reading import Part
 from synth.extractor.scene import Context, Scene, annotate
 from synth.extractor.scene import Span as Named
 from synth.extractor.text import plain, unframed
-from synth.extractor.words import word_set
 from synth.model import UNREAD, Amount, Compare, Contrast, Rank, Spread, Statement, leaves
 from synth.model.scope import Sort, scope_words
 
-_FUNCTION = word_set(
-    "a an the this that these those it its their they them we our us one ones he she of in on at with for to by from as than over under "
-    "into within between among across against through per via using use uses used when where while if although though however but and or "
-    "nor so yet both either neither also even still just then thus too such which who whose there here is are was were be been being has "
-    "have had having do does did can will not no without more less fewer much many some several few other others same own respectively "
-    "compared relative versus vs respect terms up down out off about around nearly almost approximately roughly only after before "
-    "until during per each all every any s"
-)
-_RESULTS = word_set(
-    "accelerate accelerates accelerated achieve achieves achieved achieving attain attains attained beat beats boost boosts boosted bring "
-    "brings bringing change changes changed come comes correlate correlates correlated correlation cost costs costing cut cuts cutting "
-    "decrease decreases decreased decreasing degrade degrades degradation deliver delivers deteriorate difference differences differ "
-    "differs double doubles doubled drop drops dropped dropping equal equals exceed exceeds exceeding exhibit exhibits fall falls falling "
-    "fell follow gain gains gained gaining gap get gets give gives given giving go goes grow grows halve halves halved have hold holds "
-    "hurt improve improves improved improving improvement improvements increase increases increased increasing keep keeps keeping kept "
-    "lag lags lead leads leading lose loses losing lost loss losses lower lowers lowered lowering maintain maintains maintained "
-    "maintaining margin margins match matches matched matching need needs needed observe observed obtain obtains obtained obtaining offer "
-    "offers outperform outperforms outperformed outperforming perform performs performed performing performance preserve preserves "
-    "provide provides raise raises raised rank ranks ranked ranking reach reaches reached reaching reduce reduces reduced reducing "
-    "reduction reductions remain remains report reports reported require requires required requiring result results retain retains "
-    "retaining rise rises run runs running save saves saved saving savings score scores scored scoring show shows showed shown speed "
-    "speeds sped speedup speedups stay stays suffer suffers surpass surpasses surpassed surpassing sustain sustains take takes trail "
-    "trails triple triples underperform underperforms value values vary varies work works yield yields yielded yielding "
-    "competitive comparable similar similarly alike par better worse higher lower faster slower larger smaller greater bigger stronger "
-    "weaker superior inferior above below ahead behind good great poor bad high low small large moderate average mean median stable "
-    "unstable variable robust accurate efficient faster top bottom best worst most least highest lowest points point percent percentage "
-    "times fold factor half twice x pp million billion thousand k m b g images image s sec second seconds ms mb gb gib px million params "
-    "number numbers size sizes dimension dimensions modification modifications layer layers parameter parameters rate rates cells data set sets dataset datasets benchmark benchmarks backbone backbones task tasks method methods "
-    "approach approaches technique techniques model models variant network networks baseline baselines proxy difficult drop "
-    "way terms case cases setting settings two three four five six seven eight nine ten unreduced"
-)
-_JUDGING = word_set(
-    "challenging demanding popular known widely common standard classic recent simple effective powerful notable remarkable surprising "
-    "interesting important significant substantial considerable noticeable dramatic extension namely called named well thus hence overall "
-    "earlier previous prior existing proposed presented introduced often frequently regularly sometimes occasionally usually"
-)
-"""words that praise, date or introduce what a name fixes already; nothing can be measured of them."""
+_LISTS: dict[str, str] = tomllib.loads(resources.files(__package__).joinpath("known.toml").read_text("utf-8"))
+_KNOWN = frozenset(word for words in _LISTS.values() for word in words.split())
 _ADVERB = re.compile(r"\w{3,}ly$")
 _WORD = re.compile(r"[^\W\d_][\w'-]*")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
@@ -101,7 +67,7 @@ _NAMED = ("method", "family", "dataset", "backbone")
 def _is_known(word: str) -> bool:
     """Whether a word is of the grammar's own language; of a compound, each of its parts."""
     parts = re.findall(r"[^\W\d_]+", word)
-    return all(part in _FUNCTION or part in _RESULTS or part in _JUDGING or _ADVERB.match(part) for part in parts)
+    return all(part in _KNOWN or _ADVERB.match(part) for part in parts)
 
 
 def _in_a_name(scene: Scene, word: Span) -> bool:
@@ -168,7 +134,7 @@ class _Said:
             (1 + value / 100, 0.01),
             (100 * value, 100.0),
             (100 * (value - 1), 100.0),
-            (1 / value if value else 0.0, 0.1),
+            (1 / value, 1 / value**2) if value else (0.0, 0.0),
         )
         return any(abs(abs(form) - abs(held)) <= half * scale + 1e-6 for form, scale in forms for held in self._numbers)
 

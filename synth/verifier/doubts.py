@@ -8,23 +8,24 @@ the hypothesis is all that the sentence asserts, is asked here.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from synth.model import Amount, Claim, Evidence, Hypothesis, Judgement, Observation, Regime, Table, leaves
+from synth.model import Amount, Claim, Evidence, Hypothesis, Judgement, Observation, Regime, leaves, vocabulary
 from synth.model.scope import Sort, sorts_of
-from synth.verifier.selection import open_population, subjects_of
+from synth.verifier.scaling import DATA_FREE
+from synth.verifier.selection import metrics_of, open_population, subjects_of
 from synth.verifier.stance.numbers import results_of
 from synth.verifier.units import of_machine
-from synth.verifier.unread import surroundings, unchecked, unseen_places
+from synth.verifier.unread import unchecked, unseen_places
 
 SURE = 0.75
 """confidence of the linking from which numbers may refute."""
 _PRINTED = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
 
 
-def careful(judgement: Judgement, claim: Claim, observations: Sequence[Observation], tables: Sequence[Table], *, own: bool) -> Judgement:
+def careful(judgement: Judgement, claim: Claim, observations: Sequence[Observation], said: Iterable[str], *, own: bool) -> Judgement:
     """Inconclusive where the numbers do not carry the decision that they seem to make; a step says why."""
-    doubt = _doubt(judgement, claim, observations, own=own) or unchecked_words(judgement, claim, observations, tables, own=own)
+    doubt = _doubt(judgement, claim, observations, own=own) or unchecked_words(judgement, claim, observations, said, own=own)
     return held_back(judgement, doubt)
 
 
@@ -62,14 +63,19 @@ def _doubt(judgement: Judgement, claim: Claim, observations: Sequence[Observatio
     return "only by numbers whose names are a guess" if _sureness(claim.hypothesis, observations) < SURE else ""
 
 
-def unchecked_words(judgement: Judgement, claim: Claim, observations: Sequence[Observation], tables: Sequence[Table], *, own: bool) -> str:
-    """Which part of the sentence these numbers leave unchecked, as a reason against deciding; empty where none."""
-    if judgement.outcome not in ("supported", "refuted"):
+def unchecked_words(judgement: Judgement, claim: Claim, observations: Sequence[Observation], said: Iterable[str], *, own: bool) -> str:
+    """
+    Which part of the sentence these numbers leave unchecked, as a reason against deciding; empty where none.
+
+    said   captions and headers of the numbers
+    """
+    if judgement.outcome == "refuted":
+        return "although a part of the sentence was not read" if claim.unread else ""
+    if judgement.outcome != "supported":
         return ""
-    left = unchecked(claim, surroundings(tables), own=own)
-    if left:
+    if left := unchecked(claim, said, own=own):
         return f"as far as it was read: {_listed(left)} is not borne out by the tables"
-    everywhere = unseen_places(claim, observations) if judgement.outcome == "supported" else ""
+    everywhere = unseen_places(claim, observations) if observations else ""
     return f"on one only, where the claim says “{everywhere}”" if everywhere else ""
 
 
@@ -106,16 +112,7 @@ def as_read(claim: Claim, evidence: Evidence, beyond: Collection[Sort]) -> Evide
     """
     if evidence.outcome != "supported" or evidence.judgement is None:
         return evidence
-    steps = " ".join(evidence.judgement.steps)
-    unshown = sorted(sorts_of(claim.text) & set(beyond))
-    number = _unseen_number(claim.text, steps)
-    doubt = (
-        f"though no table shows a word of scope ({', '.join(unshown)})"
-        if unshown
-        else f"though nothing was read of the number {number}"
-        if number
-        else ""
-    )
+    doubt = _unshown(claim, evidence.judgement.steps, beyond)
     judgement = held_back(evidence.judgement, doubt)
     if not doubt:
         return evidence
@@ -127,6 +124,27 @@ def as_read(claim: Claim, evidence: Evidence, beyond: Collection[Sort]) -> Evide
             "reason": f"{evidence.reason}{told(judgement)}",
         }
     )
+
+
+def _unshown(claim: Claim, steps: Sequence[str], beyond: Collection[Sort]) -> str:
+    """
+    What the steps of operators do not show of a claim, as a reason against deciding; empty where nothing is missing.
+
+    1. Words of scope. Where the grammar has read how many cells must show it, that is for its judge to say, not for an example.
+    2. A number that the claim gives.
+    3. The metric that the grammar has read: a lower count of operations is no higher speed.
+    """
+    sorts = {*beyond, "universal"} if claim.hypothesis else {*beyond}
+    if words := sorted(sorts_of(claim.text) & sorts):
+        return f"though the table shows nothing of its scope ({', '.join(words)})"
+    whole = " ".join(steps)
+    if number := _unseen_number(claim.text, whole):
+        return f"though nothing was read of the number {number}"
+    named = {mention.term.name for mention in vocabulary().mentions(whole, "metric")}
+    wanted = {metric for leaf in (leaves(claim.hypothesis) if claim.hypothesis else ()) for metric in metrics_of(leaf)}
+    if other := sorted(named & DATA_FREE - wanted):
+        return f"by another metric ({', '.join(other)})"
+    return f"without its metric ({', '.join(sorted(wanted))})" if wanted and wanted <= DATA_FREE - named else ""
 
 
 def _unseen_number(text: str, steps: str) -> str:

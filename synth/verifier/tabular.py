@@ -7,7 +7,8 @@ says nothing about a claim is no evidence; it never refutes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,7 +26,7 @@ from synth.verifier.reported import observations_of
 from synth.verifier.rules import rule_for
 from synth.verifier.selection import name_key, select
 from synth.verifier.units import of_machine
-from synth.verifier.unread import BEYOND_TABLES
+from synth.verifier.unread import BEYOND_TABLES, surroundings
 
 __all__ = ["TableWitness", "observations_of"]
 
@@ -45,15 +46,18 @@ class _Hearing:
 
     def words(self, tables: dict[tuple[str, int], Table]) -> str:
         """ "arxiv:2308.04657, Table 3 (page 5): supported in 12 cells"."""
-        places = sorted(set(_places(self.observations)))
+        places = sorted(_spots(self.observations))
         named = list(dict.fromkeys(_place(tables[place]) for place in places if place in tables))
         more = f" and {len(named) - 3} more" if len(named) > 3 else ""
         return f"{self.label}, {', '.join(named[:3])}{more}: {self.judgement.outcome} in {count(self.judgement.n_cells, 'cell')}"
 
 
-def _places(observations: Iterable[Observation]) -> Iterator[tuple[str, int]]:
-    """(paper, table) of each observation."""
-    return ((each.paper_id or "", each.table if each.table is not None else -1) for each in observations)
+def _spots(observations: Iterable[Observation]) -> dict[tuple[str, int], set[tuple[int, int] | None]]:
+    """(paper, table) → row and column of each observation."""
+    found: dict[tuple[str, int], set[tuple[int, int] | None]] = defaultdict(set)
+    for each in observations:
+        found[each.paper_id or "", each.table if each.table is not None else -1].add(each.cell)
+    return dict(found)
 
 
 def _place(table: Table) -> str:
@@ -128,9 +132,10 @@ class TableWitness:
             steps=(f"4. outcome: {found.outcome}; {found.reason} (fit {found.place.fit:.2f})",),
             scale="paper",
         )
-        judgement = held_back(judgement, unchecked_words(judgement, claim, (), [found.place.table], own=True))
         where = f"{self._label(claim.paper_id)}, {_place(found.place.table)}"
         spot = (found.place.cell.row, found.place.cell.column)
+        said = surroundings(found.place.table, [spot])
+        judgement = held_back(judgement, unchecked_words(judgement, claim, (), said, own=True))
         return Evidence(
             witness="tables",
             outcome=judgement.outcome,
@@ -181,8 +186,8 @@ class TableWitness:
     def _hearing(self, claim: Claim, label: str, own: bool, seen: tuple[Observation, ...]) -> _Hearing:
         assert claim.hypothesis is not None
         judgement = judge(claim.hypothesis, seen, claim.rule or rule_for(claim.hypothesis))
-        tables = [self._tables[place] for place in dict.fromkeys(_places(seen)) if place in self._tables]
-        return _Hearing(label, own, careful(judgement, claim, seen, tables, own=own), seen)
+        said = [text for place, spots in _spots(seen).items() if place in self._tables for text in surroundings(self._tables[place], spots)]
+        return _Hearing(label, own, careful(judgement, claim, seen, said, own=own), seen)
 
     def _evidence(self, hearings: list[_Hearing]) -> Evidence:
         """

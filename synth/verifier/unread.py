@@ -9,7 +9,7 @@ before or why it is so, no table shows: such words keep a verdict off unless the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 
 from synth.model import Claim, Observation, Table
 from synth.model.scope import Sort, sorts_of
@@ -47,13 +47,12 @@ def _is_borne_out(words: str, known: frozenset[str], *, own: bool, untrained: bo
     return asserted <= known if asserted else own
 
 
-def surroundings(tables: Iterable[Table]) -> list[str]:
-    """What tables say of their numbers: captions and headers."""
-    return [text for table in tables for text in (table.caption, *_headers(table))]
-
-
-def _headers(table: Table) -> Iterator[str]:
-    return (text for cell in table.cells for path in (cell.row_path, cell.column_path) for text in path)
+def surroundings(table: Table, spots: Collection[tuple[int, int] | None]) -> list[str]:
+    """What a table says of some of its numbers, by row and column: its caption, and the headers and the rows that they stand in."""
+    rows = {spot[0] for spot in spots if spot}
+    beside = (text for cell in table.cells if cell.row in rows for text in (*cell.row_path, cell.text))
+    above = (text for cell in table.cells if (cell.row, cell.column) in spots for text in cell.column_path)
+    return [table.caption, *beside, *above]
 
 
 def unseen_places(claim: Claim, observations: Iterable[Observation]) -> str:

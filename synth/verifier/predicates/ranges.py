@@ -43,11 +43,11 @@ def operating_point(size: Interval, neutral: float | None = None) -> bool | None
     return True if size.low is not None and size.high is not None and neutral not in (size.low, size.high) else None
 
 
-def printed_slack(size: Interval, half_unit: float) -> float:
+def printed_slack(size: Interval, half_unit: float | Array) -> Array:
     """How far beyond a claimed range a value may lie and still be what was claimed: as far as print is coarser than the claim."""
     claimed = (size.high - size.low) / 2 if size.low is not None and size.high is not None else math.inf
     stated = claimed_slack(size)
-    return stated + max(0.0, half_unit - max(claimed, stated))
+    return np.asarray(stated + np.maximum(0.0, half_unit - max(claimed, stated)))
 
 
 def bound_slack(values: Array, size: Interval, slack: float) -> Array:
