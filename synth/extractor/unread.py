@@ -48,7 +48,7 @@ def unread(text: str, hypothesis: Part, itself: str | None = None) -> tuple[str,
         *((start, end) for sort, start, end in scope_words(masked) if sort not in expressed),
         *(match.span() for match in _WORD.finditer(masked) if not (_is_known(match.group()) or _in_a_name(scene, match.span()))),
         *((one.begin, one.end) for one in numbers if not said.quantity(one, scene.skeleton)),
-        *((span.start, span.end) for span in scene.spans if span.kind in _NAMED and not span.unknown and not said.name(span)),
+        *((span.start, span.end) for span in scene.spans if span.kind in _NAMED and not said.name(span)),
     ]
     return tuple(sentence[start:end] for start, end in _stretches(masked, sorted(left)))
 
@@ -66,7 +66,7 @@ _NAMED = ("method", "family", "dataset", "backbone")
 
 def _is_known(word: str) -> bool:
     """Whether a word is of the grammar's own language; of a compound, each of its parts."""
-    parts = re.findall(r"[^\W\d_]+", word)
+    parts = [part for part in re.split(r"[-']", word) if part and not part.isdigit()]
     return all(part in _KNOWN or _ADVERB.match(part) for part in parts)
 
 

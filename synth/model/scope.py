@@ -16,7 +16,8 @@ Sort = Literal["superlative", "universal", "exclusive", "novel", "causal"]
 _NUMBER = r"(?:about |around |roughly )?\d"
 _WORDS: dict[Sort, str] = {
     "superlative": (
-        r"best|worst|(?<!\bat )most(?! of\b)|(?<!\bat )least|highest|lowest|fastest|slowest|largest|smallest|greatest|strongest|weakest"
+        r"best|worst|(?<!\bat )(?<!\bin )(?<!\bon )(?<!\bfor )(?<!\bacross )most(?! of\b| \w+s\b)|(?<!\bat )least"
+        r"|highest|lowest|fastest|slowest|largest|smallest|greatest|strongest|weakest"
         r"|cheapest|biggest|shortest|longest|lightest|unsurpassed|unmatched|unrivall?ed|unbeaten|state[- ]of[- ]the[- ]art|sota|optimal"
     ),
     "universal": (r"all|every|each|always|consistently|invariably|everywhere|any|never|none|across the board|regardless|whatever"),

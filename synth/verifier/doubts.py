@@ -20,6 +20,7 @@ from synth.verifier.unread import unchecked, unseen_places
 
 SURE = 0.75
 """confidence of the linking from which numbers may refute."""
+PARTLY = "although a part of the sentence was not read"
 _PRINTED = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
 
 
@@ -70,7 +71,7 @@ def unchecked_words(judgement: Judgement, claim: Claim, observations: Sequence[O
     said   captions and headers of the numbers
     """
     if judgement.outcome == "refuted":
-        return "although a part of the sentence was not read" if claim.unread else ""
+        return PARTLY if claim.unread else ""
     if judgement.outcome != "supported":
         return ""
     if left := unchecked(claim, said, own=own):
@@ -110,12 +111,15 @@ def as_read(claim: Claim, evidence: Evidence, beyond: Collection[Sort]) -> Evide
 
     beyond  the sorts of scope words that the operators cannot show
     """
-    if evidence.outcome != "supported" or evidence.judgement is None:
+    if evidence.judgement is None:
         return evidence
-    doubt = _unshown(claim, evidence.judgement.steps, beyond)
-    judgement = held_back(evidence.judgement, doubt)
+    if evidence.outcome == "supported":
+        doubt = _unshown(claim, evidence.judgement.steps, beyond)
+    else:
+        doubt = PARTLY if evidence.outcome == "refuted" and claim.unread else ""
     if not doubt:
         return evidence
+    judgement = held_back(evidence.judgement, doubt)
     return evidence.model_copy(
         update={
             "outcome": judgement.outcome,

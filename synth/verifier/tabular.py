@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from synth.model import Amount, Claim, Document, Evidence, Judgement, Observation, Paper, Table, WitnessName
+from synth.model import Amount, Claim, Document, Evidence, Hypothesis, Judgement, Observation, Paper, Table, WitnessName
 from synth.model.scope import SORTS
 from synth.verifier.bench import count
 from synth.verifier.context import own_method, own_names
@@ -60,6 +60,13 @@ def _spots(observations: Iterable[Observation]) -> dict[tuple[str, int], set[tup
     return dict(found)
 
 
+def _showing(hypothesis: Hypothesis | None, observations: Sequence[Observation]) -> Sequence[Observation]:
+    """Of a stated value the numbers that show it, as one is enough; of anything else all."""
+    if not isinstance(hypothesis, Amount) or not stated_value(hypothesis):
+        return observations
+    return [each for each in observations if hypothesis.range.contains(each.value, 0.5 * 10.0 ** -(each.decimals or 0) + 1e-9)]
+
+
 def _place(table: Table) -> str:
     name = table.label or f"table {table.index + 1}"
     return f"{name} (page {table.page})" if table.page else name
@@ -88,7 +95,7 @@ class TableWitness:
         if stated is not None and stated.outcome != "inconclusive":
             return stated
         judged = self._judged(claim)
-        if own is None or judged.outcome in ("supported", "refuted"):
+        if own is None or judged.outcome in ("supported", "refuted") or (judged.judgement and told(judged.judgement)):
             return judged
         read = sentence_evidence(claim, own)
         read = as_read(claim, read, BEYOND_TABLES) if read else None
@@ -186,7 +193,12 @@ class TableWitness:
     def _hearing(self, claim: Claim, label: str, own: bool, seen: tuple[Observation, ...]) -> _Hearing:
         assert claim.hypothesis is not None
         judgement = judge(claim.hypothesis, seen, claim.rule or rule_for(claim.hypothesis))
-        said = [text for place, spots in _spots(seen).items() if place in self._tables for text in surroundings(self._tables[place], spots)]
+        said = [
+            text
+            for place, spots in _spots(_showing(claim.hypothesis, seen)).items()
+            if place in self._tables
+            for text in surroundings(self._tables[place], spots)
+        ]
         return _Hearing(label, own, careful(judgement, claim, seen, said, own=own), seen)
 
     def _evidence(self, hearings: list[_Hearing]) -> Evidence:

@@ -19,7 +19,8 @@ from synth.verifier.stance.words import content, words_of
 BEYOND_TABLES: frozenset[Sort] = frozenset({"exclusive", "novel", "causal"})
 """what no operator on a table can show, whatever it reads."""
 _EVERY = re.compile(
-    r"\b(?:all|every|each|both|any)(?: of)?(?: the)? (?:[\w-]+ )?(?:(?P<dataset>data ?sets?|benchmarks?)|(?P<backbone>backbones?)"
+    r"\b(?:all|every|each|both|any|most|many|several|multiple|various|different|two|three|four|five|six|seven|eight|nine|ten|\d+)"
+    r"(?: of)?(?: the)? (?:[\w-]+ )?(?:(?P<dataset>data ?sets?|benchmarks?)|(?P<backbone>backbones?)"
     r"|(?P<keep_rate>keep rates?))\b",
     re.I,
 )
@@ -48,15 +49,13 @@ def _is_borne_out(words: str, known: frozenset[str], *, own: bool, untrained: bo
 
 
 def surroundings(table: Table, spots: Collection[tuple[int, int] | None]) -> list[str]:
-    """What a table says of some of its numbers, by row and column: its caption, and the headers and the rows that they stand in."""
+    """What a table says of some of its numbers, by row and column: its caption, and the rows that they stand in under their headers."""
     rows = {spot[0] for spot in spots if spot}
-    beside = (text for cell in table.cells if cell.row in rows for text in (*cell.row_path, cell.text))
-    above = (text for cell in table.cells if (cell.row, cell.column) in spots for text in cell.column_path)
-    return [table.caption, *beside, *above]
+    return [table.caption, *(text for cell in table.cells if cell.row in rows for text in (*cell.row_path, *cell.column_path, cell.text))]
 
 
 def unseen_places(claim: Claim, observations: Iterable[Observation]) -> str:
-    """ "every data set" where the numbers are of a single one, so that they do not bear it out; empty otherwise."""
+    """ "every data set" or "several backbones" where the numbers are of a single one, so that they do not bear it out; else empty."""
     seen = tuple(observations)
     for match in _EVERY.finditer(claim.text):
         field = str(match.lastgroup)

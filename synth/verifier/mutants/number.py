@@ -28,9 +28,18 @@ def renumbered(claim: Claim, around: Surroundings) -> str | None:
         for factor in FACTORS:
             value = float(match.group()) * factor
             new = f"{value:.{len(match[1] or '')}f}"
-            if _is_wrong(number, float(new) / float(match.group()), value) and not around.is_printed(new):
+            if (
+                _is_wrong(number, float(new) / float(match.group()), value)
+                and not around.is_printed(new)
+                and not _is_a_change(number, new, around)
+            ):
                 return replaced(claim.text, number.start, number.start + match.end(), new)
     return None
+
+
+def _is_a_change(number: Number, new: str, around: Surroundings) -> bool:
+    """Whether a changed difference is a difference all the same, of two other rows."""
+    return number.unit == "point" and around.is_difference(new)
 
 
 def _is_wrong(number: Number, ratio: float, value: float) -> bool:
