@@ -27,6 +27,7 @@ _KNOWN = frozenset(word for words in _LISTS.values() for word in words.split())
 _ADVERB = re.compile(r"\w{3,}ly$")
 _WORD = re.compile(r"[^\W\d_][\w'-]*")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_UNIT = re.compile(r"[\d.]*\s?[A-Za-z%][\w-]*(?:/\w+)?")
 _GAP = re.compile(r"(?:[\s(),]*(?:\b(?:the|a|an|of|is|are|to|in|with|and|which|that|result|results|number|value)\b)?){0,4}")
 """what may stand between two unread words of one stretch."""
 Span = tuple[int, int]
@@ -47,7 +48,7 @@ def unread(text: str, hypothesis: Part, itself: str | None = None) -> tuple[str,
     left = [
         *((start, end) for sort, start, end in scope_words(masked) if sort not in expressed),
         *(match.span() for match in _WORD.finditer(masked) if not (_is_known(match.group()) or _in_a_name(scene, match.span()))),
-        *((one.begin, one.end) for one in numbers if not said.quantity(one, scene.skeleton)),
+        *((one.begin, _with_unit(sentence, one.end)) for one in numbers if not said.quantity(one, scene.skeleton)),
         *((span.start, span.end) for span in scene.spans if span.kind in _NAMED and not said.name(span)),
     ]
     return tuple(sentence[start:end] for start, end in _stretches(masked, sorted(left)))
@@ -59,6 +60,12 @@ def _masked(text: str, spans: list[Span]) -> str:
     for start, end in spans:
         letters[start:end] = "0" * (end - start)
     return "".join(letters)
+
+
+def _with_unit(text: str, end: int) -> int:
+    """Where the word behind a number ends: what it counts or is measured in."""
+    unit = _UNIT.match(text, end)
+    return unit.end() if unit else end
 
 
 _NAMED = ("method", "family", "dataset", "backbone")

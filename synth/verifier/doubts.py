@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from synth.model import Amount, Claim, Evidence, Hypothesis, Judgement, Observation, Regime, leaves, vocabulary
+from synth.model import Amount, Claim, Evidence, Hypothesis, Judgement, Observation, Regime, Table, leaves, vocabulary
 from synth.model.scope import Sort, sorts_of
 from synth.verifier.scaling import DATA_FREE
 from synth.verifier.selection import metrics_of, open_population, subjects_of
 from synth.verifier.stance.numbers import results_of
 from synth.verifier.units import of_machine
-from synth.verifier.unread import unchecked, unseen_places
+from synth.verifier.unread import headers, unchecked, unseen_places
 
 SURE = 0.75
 """confidence of the linking from which numbers may refute."""
@@ -74,8 +74,8 @@ def unchecked_words(judgement: Judgement, claim: Claim, observations: Sequence[O
         return PARTLY if claim.unread else ""
     if judgement.outcome != "supported":
         return ""
-    if left := unchecked(claim, said, own=own):
-        return f"as far as it was read: {_listed(left)} is not borne out by the tables"
+    if doubt := _not_borne_out(unchecked(claim, said, own=own)):
+        return doubt
     everywhere = unseen_places(claim, observations) if observations else ""
     return f"on one only, where the claim says “{everywhere}”" if everywhere else ""
 
@@ -85,6 +85,10 @@ def unmeasured(judgement: Judgement, claim: Claim, regime: Regime | None) -> str
     left = unchecked(claim, ("off the shelf",) if regime == "off_the_shelf" else (), own=True)
     decided = judgement.outcome in ("supported", "refuted")
     return f"as far as it was read: {_listed(left)} was not measured" if left and decided else ""
+
+
+def _not_borne_out(words: Sequence[str]) -> str:
+    return f"as far as it was read: {_listed(words)} is not borne out by the tables" if words else ""
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -105,16 +109,19 @@ def told(judgement: Judgement) -> str:
     return f"; but {held[1]}" if held else ""
 
 
-def as_read(claim: Claim, evidence: Evidence, beyond: Collection[Sort]) -> Evidence:
+def as_read(claim: Claim, evidence: Evidence, tables: Sequence[Table], beyond: Collection[Sort]) -> Evidence:
     """
     Testimony that operators read off a table, open where the sentence asserts more than they looked at.
 
+    tables  of the paper
     beyond  the sorts of scope words that the operators cannot show
     """
     if evidence.judgement is None:
         return evidence
     if evidence.outcome == "supported":
-        doubt = _unshown(claim, evidence.judgement.steps, beyond)
+        steps = evidence.judgement.steps
+        said = (*steps, *(text for table in tables for text in (table.caption, *headers(table))))
+        doubt = _unshown(claim, steps, beyond) or _not_borne_out(unchecked(claim, said, own=True))
     else:
         doubt = PARTLY if evidence.outcome == "refuted" and claim.unread else ""
     if not doubt:

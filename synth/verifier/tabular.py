@@ -91,14 +91,14 @@ class TableWitness:
         """What the tables of all retrieved papers say on the claim; "no_evidence" with the reason where they are silent."""
         own = next((document for document in self._documents if document.paper.id == claim.paper_id and document.tables), None)
         stated = stated_evidence(claim, own) if own else None
-        stated = as_read(claim, stated, SORTS) if stated else None
+        stated = as_read(claim, stated, own.tables, SORTS) if own and stated else None
         if stated is not None and stated.outcome != "inconclusive":
             return stated
         judged = self._judged(claim)
         if own is None or judged.outcome in ("supported", "refuted") or (judged.judgement and told(judged.judgement)):
             return judged
         read = sentence_evidence(claim, own)
-        read = as_read(claim, read, BEYOND_TABLES) if read else None
+        read = as_read(claim, read, own.tables, BEYOND_TABLES) if read else None
         return read or (judged if judged.outcome != "no_evidence" else stated or judged)
 
     def _judged(self, claim: Claim) -> Evidence:

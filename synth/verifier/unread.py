@@ -45,13 +45,23 @@ def _is_borne_out(words: str, known: frozenset[str], *, own: bool, untrained: bo
     if untrained and any(words in match.group() or match.group() in words for match in OFF_THE_SHELF.finditer(whole)):
         return True
     asserted = content(words_of(words))
-    return asserted <= known if asserted else own
+    return all(_is_among(word, known) for word in asserted) if asserted else own
+
+
+def _is_among(word: str, known: frozenset[str]) -> bool:
+    """Whether a word, or one that shortens it or is shortened by it ("params"), is among others."""
+    return word in known or any(min(len(word), len(each)) > 3 and (word.startswith(each) or each.startswith(word)) for each in known)
 
 
 def surroundings(table: Table, spots: Collection[tuple[int, int] | None]) -> list[str]:
     """What a table says of some of its numbers, by row and column: its caption, and the rows that they stand in under their headers."""
     rows = {spot[0] for spot in spots if spot}
     return [table.caption, *(text for cell in table.cells if cell.row in rows for text in (*cell.row_path, *cell.column_path, cell.text))]
+
+
+def headers(table: Table) -> frozenset[str]:
+    """All headers of a table, of rows and columns."""
+    return frozenset(text for cell in table.cells for path in (cell.row_path, cell.column_path) for text in path)
 
 
 def unseen_places(claim: Claim, observations: Iterable[Observation]) -> str:
@@ -71,5 +81,5 @@ def unsaid(claim: Claim, passage: str) -> str:
     if lacking:
         return f"the claim has a word of scope ({', '.join(sorted(lacking))}) that the passage does not state"
     known = content(words_of(passage))
-    missing = next((words for words in claim.unread if not content(words_of(words)) <= known), "")
+    missing = next((words for words in claim.unread if not all(_is_among(word, known) for word in content(words_of(words)))), "")
     return f"the passage does not say “{missing}”" if missing else ""
