@@ -24,6 +24,7 @@ from synth.verifier.operators.verdict import LEANING
 from synth.verifier.quantifiers import TABLE
 from synth.verifier.reported import observations_of
 from synth.verifier.rules import rule_for
+from synth.verifier.scaling import is_elsewhere
 from synth.verifier.selection import name_key, select
 from synth.verifier.units import of_machine
 from synth.verifier.unread import BEYOND_TABLES, surroundings
@@ -141,6 +142,9 @@ class TableWitness:
         )
         where = f"{self._label(claim.paper_id)}, {_place(found.place.table)}"
         spot = (found.place.cell.row, found.place.cell.column)
+        there = tuple(each for each in self.observations[claim.paper_id] if each.table == found.place.table.index and each.cell == spot)
+        if found.outcome == "supported" and any(is_elsewhere(hypothesis.where, each) for each in there):
+            return None  # the row names another backbone or data set, in a column that is no header
         said = surroundings(found.place.table, [spot])
         judgement = held_back(judgement, unchecked_words(judgement, claim, (), said, own=True))
         return Evidence(
@@ -152,9 +156,7 @@ class TableWitness:
             scale="paper",
             from_note=self._is_note(claim.paper_id),
             reason=f"{where}: {found.reason}{told(judgement)}",
-            observations=tuple(
-                each for each in self.observations[claim.paper_id] if each.table == found.place.table.index and each.cell == spot
-            ),
+            observations=there,
             judgement=judgement,
         )
 
