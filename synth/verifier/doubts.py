@@ -106,7 +106,7 @@ def told(judgement: Judgement) -> str:
     """The doubt of a judgement that was held back, to be added to a reason; empty for another."""
     last = judgement.steps[-1] if judgement.steps else ""
     held = re.fullmatch(r"4\. (?:supported|refuted) (.+): inconclusive", last)
-    return f"; but {held[1]}" if held else ""
+    return "" if held is None else f"; {held[1]}" if held[1].startswith(("though", "although")) else f"; but {held[1]}"
 
 
 def as_read(claim: Claim, evidence: Evidence, tables: Sequence[Table], beyond: Collection[Sort]) -> Evidence:
