@@ -12,6 +12,7 @@ from synth.errors import NotFound, UsageError
 from synth.extractor.extract import extract
 from synth.extractor.parse import Parse, parse
 from synth.extractor.resolve import canonical, own_name
+from synth.extractor.unread import notes_of
 from synth.llm.hypotheses import completed, hypothesis_of, note_of
 from synth.model import Claim, Document, Paper, Question, Skipped
 from synth.reader.read import read
@@ -32,7 +33,14 @@ def claims_of(
     }
     order = {document.paper.id: place for place, document in enumerate(documents)}
     found = tuple(sorted(claims.values(), key=lambda claim: (order[claim.paper_id], claim.passage.start if claim.passage else 0)))
-    return completed(found, model) if model else found
+    return tuple(map(_noted, completed(found, model), found)) if model else found
+
+
+def _noted(claim: Claim, before: Claim) -> Claim:
+    """The claim with what a hypothesis that a model has read leaves of its sentence."""
+    if claim.hypothesis is None or before.hypothesis is not None:
+        return claim
+    return claim.model_copy(update={"notes": (*claim.notes, *notes_of(claim.text, claim.hypothesis, None, claim.notes))})
 
 
 def _extracted(document: Document, question: Question, budget: int, cache: Cache) -> tuple[Claim, ...]:
@@ -62,7 +70,10 @@ def reader(documents: Sequence[Document], model: ChatModel | None = None) -> Cal
         if parsed.hypothesis or model is None:
             return parsed
         found = hypothesis_of(text, model)
-        return parsed if isinstance(found, Dropped) else Parse(found, "", (*parsed.notes, note_of(model)))
+        if isinstance(found, Dropped):
+            return parsed
+        notes = (*parsed.notes, note_of(model))
+        return Parse(found, "", (*notes, *notes_of(text, found, names.get(claim.paper_id), notes)))
 
     return read_wording
 

@@ -209,9 +209,13 @@ def _is_subject(scene: Scene, span: Span) -> bool:
     return not _PLACED.search(scene.skeleton[: span.start]) and not _CARRIES.match(scene.skeleton, span.end)
 
 
+_PRETRAINED = re.compile(r"\bpre-?train(?:ed|ing) (?:on|with) (?:the )?$")
+"""before a data set on which nothing is measured."""
+
+
 def placed(scene: Scene) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(data sets, backbones) that restrict the clause; those of "other than" and those that act as methods are left out."""
-    datasets = tuple(dict.fromkeys(span.name for span in scene.of("dataset")))
+    """(data sets, backbones) that restrict the clause; those of pre-training and those that act as methods are left out."""
+    datasets = tuple(dict.fromkeys(span.name for span in scene.of("dataset") if not _PRETRAINED.search(scene.skeleton[: span.start])))
     backbones = tuple(dict.fromkeys(span.name for span in scene.of("backbone") if not _is_subject(scene, span)))
     return datasets, backbones
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from synth.extractor.words import word_set
+from synth.model import vocabulary
 
 _CLOSED = re.compile(r"[.!?…][\"'”’)\]]*$")
 _DOTS = re.compile(r"(?:\.\.\.|…)[\"'”’)\]]*$")
@@ -54,7 +56,17 @@ def _mid_word(text: str) -> str:
     word = last.group(1)
     if _known_word(text, word):
         return ""
-    return next((whole for whole in _LONG if len(whole) > len(word) and whole.lower().startswith(word.lower())), "")
+    wholes = (*_LONG, *(_measures() if len(word) > 2 else ()))
+    return next((whole for whole in wholes if len(whole) > len(word) and whole.lower().startswith(word.lower())), "")
+
+
+@cache
+def _measures() -> tuple[str, ...]:
+    """The words by which the vocabulary knows its metrics, "GFLOPs", longest first."""
+    words = {
+        word for term in vocabulary().of("metric") for name in (term.label, *term.aliases) for word in re.findall(r"[A-Za-z]{3,}", name)
+    }
+    return tuple(sorted(words, key=lambda word: (-len(word), word)))
 
 
 def _known_word(text: str, word: str) -> bool:
@@ -62,7 +74,7 @@ def _known_word(text: str, word: str) -> bool:
     # "sign" is a word, but not behind a verb of change: "drops sign" was going to be "significantly".
     if low in {"sign", "spec", "sub", "cons", "dram", "mod", "par", "comp"} and re.search(r"\b\w+(?:s|ed|es|are|is|,)\s+\w+$", text):
         return False
-    return low in _WHOLE or low in {whole.lower() for whole in _LONG}
+    return low in _WHOLE or low in {whole.lower() for whole in (*_LONG, *_measures())}
 
 
 def cut_short(text: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from synth.model import slug
 NameKind = Literal["method", "dataset", "backbone", "metric"]
 
 _COINED = re.compile(
-    r"(?<![\w-])(?:[A-Z][\w]*(?:[-+/.][A-Z0-9]\w*)+\+*|[A-Z]?[a-z]*[a-z0-9][A-Z]\w*(?:-\w+)*\+*"
+    r"(?<![\w-])(?<!\d\.)(?:[A-Z][\w]*(?:[-+/.][A-Z0-9]\w*)+\+*|[A-Z]?[a-z]*[a-z0-9][A-Z]\w*(?:-\w+)*\+*"
     r"|[A-Z]{2,}[\w]*(?:-[A-Z0-9]\w*)*\+*|[A-Z][a-z]+\d\w*|"
     r"[A-EG-KM-Z]\d{1,3}(?![\w.%])|[A-Z][a-z]+(?:-[A-Z0-9]\w*)*)(?![\w])"
 )

@@ -7,6 +7,7 @@ Sentence → Hypothesis, or the reason why there is none.
 4. Each clause goes through the readers of the grammar, the most specific first; several statements become AllOf.
 5. A negation that no reader took into account refuses: it is never ignored.
 6. A reading that contradicts itself, or counts what no method does, refuses as well.
+7. What the sentence asserts beyond its reading is noted (unread.py).
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from synth.extractor.reading import Part, Reader, Reading, Refusal
 from synth.extractor.scene import Context, Scene, annotate
 from synth.extractor.sense import doubt
 from synth.extractor.text import plain, unframed
+from synth.extractor.unread import notes_of
 from synth.extractor.words import hedge_of
 from synth.model import UNREAD, AllOf, AnyOf, Group, vocabulary
 
@@ -73,7 +75,11 @@ def parse(text: str, *, subject: str | None = None) -> Parse:
 
     subject  name of the paper's own method, to which "our method" and "we" refer
     """
-    return _parse(text[:MAX_LETTERS], vocabulary().name("method", subject) if subject else None)
+    itself = vocabulary().name("method", subject) if subject else None
+    parsed = _parse(text[:MAX_LETTERS], itself)
+    if parsed.hypothesis is None:
+        return parsed
+    return replace(parsed, notes=(*parsed.notes, *notes_of(text[:MAX_LETTERS], parsed.hypothesis, itself, parsed.notes)))
 
 
 @lru_cache(maxsize=4096)

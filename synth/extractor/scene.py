@@ -177,10 +177,15 @@ def _own_pattern(itself: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-])(?=[A-Z])(?i:{words})(?:\s+models?)?(?![\w/-])")
 
 
+def _is_named(match: re.Match[str], itself: str | None) -> bool:
+    """Whether "the proposed A-ViT model" names a method, and another than the paper's own."""
+    return any(mention.term.name != itself for mention in vocabulary().mentions(match.group(), "method"))
+
+
 def _phrases(text: str, itself: str | None) -> list[Span]:
     own = (itself,) if itself else ()
     found = [Span("others", "", match.start(), match.end()) for match in _OTHERS.finditer(text)]
-    found += [Span("self", itself or "", match.start(), match.end(), own) for match in _SELF.finditer(text)]
+    found += [Span("self", itself or "", match.start(), match.end(), own) for match in _SELF.finditer(text) if not _is_named(match, itself)]
     if itself and len(itself) > 2:
         named = _own_pattern(itself).finditer(text)
         found += [Span("method", itself, match.start(), match.end(), own, vocabulary().get("method", itself) is None) for match in named]

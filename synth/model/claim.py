@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import Literal
 
 from synth.model.base import Record
@@ -18,6 +19,8 @@ def claim_id(paper_id: str, text: str) -> str:
 
 UNREAD = "is not part of the reading"
 """in a note: a part of the sentence that the hypothesis could not express."""
+CUT_SHORT = "cut short"
+"""how a note begins that tells that a sentence breaks off: what it was to assert is not known."""
 
 
 class Claim(Record):
@@ -40,9 +43,10 @@ class Claim(Record):
     """what the reading lost or assumed, "cut short in its source"."""
 
     @property
-    def partly_read(self) -> bool:
-        """Whether the sentence restricts the claim in a way that its hypothesis does not express."""
-        return any(UNREAD in note for note in self.notes)
+    def unread(self) -> tuple[str, ...]:
+        """What the sentence asserts and its hypothesis does not express, in its words; the note itself where it quotes none."""
+        notes = [note for note in self.notes if UNREAD in note or note.startswith(CUT_SHORT)]
+        return tuple(quoted[1] if (quoted := re.search("“(.+?)” " + UNREAD, note)) else note for note in notes)
 
     @property
     def quote(self) -> str:

@@ -62,6 +62,11 @@ SiblingKind = Literal[
     "condition changed",
     "condition dropped",
     "superlative added",
+    "sign turned",
+    "unit changed",
+    "quantifier raised",
+    "quote cut off",
+    "quote attributed elsewhere",
 ]
 
 

@@ -19,7 +19,7 @@ from functools import lru_cache
 
 from synth.model import Amount, Cell, Document, Interval, Outcome, Table, vocabulary
 from synth.model.vocabulary import Kind
-from synth.verifier.headers import clean, read_header
+from synth.verifier.headers import Header, clean, read_header
 from synth.verifier.numbers import numbers_of
 
 CAPTION = 0.6
@@ -96,9 +96,17 @@ def likeness(kind: Kind, name: str, text: str) -> float:
     if name in (header.metric, header.dataset, header.backbone):
         return 1.0
     term = vocabulary().get(kind, name)
+    if term and _names_another(kind, name, header):
+        return 0.0
     spellings = [name, *((term.label, *term.aliases) if term else ())]
     own = words_of(clean(text))
     return max((_overlap(words_of(spelling), own) for spelling in spellings), default=0.0)
+
+
+def _names_another(kind: Kind, name: str, header: Header) -> bool:
+    """Whether a header names another data set or backbone of the vocabulary, however alike the words: DeiT-T is not LV-ViT-T."""
+    named = {"dataset": header.dataset, "backbone": header.backbone}.get(kind, "")
+    return bool(named) and named != name and vocabulary().get(kind, named) is not None
 
 
 def _counts(words: Sequence[str]) -> set[str]:

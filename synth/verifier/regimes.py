@@ -11,7 +11,7 @@ import re
 
 from synth.model import Claim, Regime, Rule
 
-_OFF_THE_SHELF = re.compile(
+OFF_THE_SHELF = re.compile(
     r"\boff[- ]the[- ]shelf\b"
     r"|\b(?:training|tuning|finetuning)[- ]free\b"
     r"|\b(?:without|no|requir\w+ no|needs? no)\s+(?:(?:any|further|additional|extra|more|need for|need of)\s+){0,2}"
@@ -24,7 +24,7 @@ DEFAULT: Regime = "fine_tuned"
 
 def regime_of(claim: Claim) -> Regime:
     """The regime that the claim's words imply, its quote's included."""
-    return "off_the_shelf" if _OFF_THE_SHELF.search(f"{claim.text}\n{claim.quote}") else DEFAULT
+    return "off_the_shelf" if OFF_THE_SHELF.search(f"{claim.text}\n{claim.quote}") else DEFAULT
 
 
 def with_regime(rule: Rule, regime: Regime) -> Rule:

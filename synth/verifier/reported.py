@@ -100,8 +100,10 @@ def _caption_refuted(observations: list[Observation], from_caption: list[bool]) 
 def _as_percent(observations: list[Observation]) -> list[Observation]:
     """Shares between 0 and 1 as percent, where a whole table prints a percent metric that way and no header says "%"."""
     highest: dict[str, float] = {}
+    finest: dict[str, int] = {}
     for each in observations:
         highest[each.metric] = max(highest.get(each.metric, 0.0), abs(each.value))
+        finest[each.metric] = max(finest.get(each.metric, 0), each.decimals or 0)
     return [
         each.model_copy(
             update={"value": round(each.value * 100, 10), "decimals": max(0, (each.decimals or 0) - 2), "confidence": each.confidence * 0.9}
@@ -109,7 +111,7 @@ def _as_percent(observations: list[Observation]) -> list[Observation]:
         if each.unit == "percent"
         and each.metric.removesuffix("_delta") == each.metric
         and highest[each.metric] <= 1
-        and (each.decimals or 0) >= 2
+        and finest[each.metric] >= 2  # a "1" among them is 100 % as well
         else each
         for each in observations
     ]

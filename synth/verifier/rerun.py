@@ -34,6 +34,7 @@ from synth.verifier.answers import ORDER, Answers, has_value, in_order, observat
 from synth.verifier.cells import Beyond, Plan, Wanted, plan
 from synth.verifier.circumstances import REGIME_WORDS, seeds_words
 from synth.verifier.controls import Control, voided
+from synth.verifier.doubts import held_back, unmeasured
 from synth.verifier.judge import judge
 from synth.verifier.regimes import regime_of
 from synth.verifier.rules import rule_of
@@ -131,6 +132,8 @@ class RerunWitness:
         rule = claim.rule or rule_of(claim)
         assert rule is not None
         judgement = judge(claim.hypothesis, everything, rule)
+        if scale == "paper":
+            judgement = held_back(judgement, unmeasured(judgement, claim, rule.regime))
         gaps = self._gaps(planned)
         notes = [
             *_regime_notes(main),

@@ -49,6 +49,17 @@ def dataset_matches(claimed: str, observed: Observation) -> bool:
     return observed.scale == "proxy" and multi_label(claimed) == multi_label(observed.dataset)
 
 
+def is_elsewhere(where: Conditions, observed: Observation) -> bool:
+    """Whether an observation is of a data set or backbone of the vocabulary that the conditions do not name, where they name some."""
+    known = vocabulary()
+    backbone = bool(where.backbones and observed.backbone) and known.get("backbone", canonical_backbone(observed.backbone)) is not None
+    claimed = [name for name in where.datasets if known.get("dataset", name)]
+    dataset = bool(claimed and observed.dataset) and known.get("dataset", observed.dataset) is not None
+    return (backbone and not any(backbone_matches(name, observed) for name in where.backbones)) or (
+        dataset and not any(dataset_matches(name, observed) for name in claimed)
+    )
+
+
 def matches(where: Conditions, observed: Observation, *, free: frozenset[str] = frozenset()) -> bool:
     """Whether an observation lies within the conditions; settings in `free` are not asked for."""
     if where.datasets and not any(dataset_matches(name, observed) for name in where.datasets):

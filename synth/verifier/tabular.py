@@ -7,13 +7,16 @@ says nothing about a claim is no evidence; it never refutes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from synth.model import Amount, Claim, Document, Evidence, Hypothesis, Judgement, Observation, Paper, Table, WitnessName, leaves
+from synth.model import Amount, Claim, Document, Evidence, Hypothesis, Judgement, Observation, Paper, Table, WitnessName
+from synth.model.scope import SORTS
 from synth.verifier.bench import count
 from synth.verifier.context import own_method, own_names
+from synth.verifier.doubts import as_read, careful, held_back, told, unchecked_words
 from synth.verifier.judge import judge
 from synth.verifier.lookup import look_up, stated_value
 from synth.verifier.operators.testimony import sentence_evidence, stances_of, stated_evidence
@@ -21,14 +24,12 @@ from synth.verifier.operators.verdict import LEANING
 from synth.verifier.quantifiers import TABLE
 from synth.verifier.reported import observations_of
 from synth.verifier.rules import rule_for
-from synth.verifier.selection import name_key, open_population, select, subjects_of
+from synth.verifier.scaling import is_elsewhere
+from synth.verifier.selection import name_key, select
 from synth.verifier.units import of_machine
+from synth.verifier.unread import BEYOND_TABLES, surroundings
 
 __all__ = ["TableWitness", "observations_of"]
-
-
-SURE = 0.75
-"""confidence of the linking from which numbers may refute."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,25 @@ class _Hearing:
 
     def words(self, tables: dict[tuple[str, int], Table]) -> str:
         """ "arxiv:2308.04657, Table 3 (page 5): supported in 12 cells"."""
-        places = sorted({(each.paper_id or "", each.table if each.table is not None else -1) for each in self.observations})
+        places = sorted(_spots(self.observations))
         named = list(dict.fromkeys(_place(tables[place]) for place in places if place in tables))
         more = f" and {len(named) - 3} more" if len(named) > 3 else ""
         return f"{self.label}, {', '.join(named[:3])}{more}: {self.judgement.outcome} in {count(self.judgement.n_cells, 'cell')}"
+
+
+def _spots(observations: Iterable[Observation]) -> dict[tuple[str, int], set[tuple[int, int] | None]]:
+    """(paper, table) → row and column of each observation."""
+    found: dict[tuple[str, int], set[tuple[int, int] | None]] = defaultdict(set)
+    for each in observations:
+        found[each.paper_id or "", each.table if each.table is not None else -1].add(each.cell)
+    return dict(found)
+
+
+def _showing(hypothesis: Hypothesis | None, observations: Sequence[Observation]) -> Sequence[Observation]:
+    """Of a stated value the numbers that show it, as one is enough; of anything else all."""
+    if not isinstance(hypothesis, Amount) or not stated_value(hypothesis):
+        return observations
+    return [each for each in observations if hypothesis.range.contains(each.value, 0.5 * 10.0 ** -(each.decimals or 0) + 1e-9)]
 
 
 def _place(table: Table) -> str:
@@ -76,12 +92,14 @@ class TableWitness:
         """What the tables of all retrieved papers say on the claim; "no_evidence" with the reason where they are silent."""
         own = next((document for document in self._documents if document.paper.id == claim.paper_id and document.tables), None)
         stated = stated_evidence(claim, own) if own else None
+        stated = as_read(claim, stated, own.tables, SORTS) if own and stated else None
         if stated is not None and stated.outcome != "inconclusive":
             return stated
         judged = self._judged(claim)
-        if own is None or judged.outcome in ("supported", "refuted"):
+        if own is None or judged.outcome in ("supported", "refuted") or (judged.judgement and told(judged.judgement)):
             return judged
         read = sentence_evidence(claim, own)
+        read = as_read(claim, read, own.tables, BEYOND_TABLES) if read else None
         return read or (judged if judged.outcome != "no_evidence" else stated or judged)
 
     def _judged(self, claim: Claim) -> Evidence:
@@ -113,24 +131,33 @@ class TableWitness:
         if not own and not any(each.method in hypothesis.subject.members for each in self.observations[claim.paper_id]):
             return None  # a method that the tables never name
         found = look_up(hypothesis, document, subject)
-        if found.place is None or found.outcome == "no_evidence" or (found.outcome == "refuted" and claim.partly_read):
+        if found.place is None or found.outcome == "no_evidence":
             return None
-        where = f"{self._label(claim.paper_id)}, {_place(found.place.table)}"
-        step = f"4. outcome: {found.outcome}; {found.reason} (fit {found.place.fit:.2f})"
-        spot = (found.place.cell.row, found.place.cell.column)
-        return Evidence(
-            witness="tables",
+        judgement = Judgement(
             outcome=found.outcome,
             probability=found.probability,
+            n_cells=1,
+            steps=(f"4. outcome: {found.outcome}; {found.reason} (fit {found.place.fit:.2f})",),
+            scale="paper",
+        )
+        where = f"{self._label(claim.paper_id)}, {_place(found.place.table)}"
+        spot = (found.place.cell.row, found.place.cell.column)
+        there = tuple(each for each in self.observations[claim.paper_id] if each.table == found.place.table.index and each.cell == spot)
+        if found.outcome == "supported" and any(is_elsewhere(hypothesis.where, each) for each in there):
+            return None  # the row names another backbone or data set, in a column that is no header
+        said = surroundings(found.place.table, [spot])
+        judgement = held_back(judgement, unchecked_words(judgement, claim, (), said, own=True))
+        return Evidence(
+            witness="tables",
+            outcome=judgement.outcome,
+            probability=judgement.probability,
             stances=stances_of(found.probability),
             independence="own_tables",
             scale="paper",
             from_note=self._is_note(claim.paper_id),
-            reason=f"{where}: {found.reason}",
-            observations=tuple(
-                each for each in self.observations[claim.paper_id] if each.table == found.place.table.index and each.cell == spot
-            ),
-            judgement=Judgement(outcome=found.outcome, probability=found.probability, n_cells=1, steps=(step,), scale="paper"),
+            reason=f"{where}: {found.reason}{told(judgement)}",
+            observations=there,
+            judgement=judgement,
         )
 
     def _silent(self, reason: str) -> Evidence:
@@ -168,7 +195,13 @@ class TableWitness:
     def _hearing(self, claim: Claim, label: str, own: bool, seen: tuple[Observation, ...]) -> _Hearing:
         assert claim.hypothesis is not None
         judgement = judge(claim.hypothesis, seen, claim.rule or rule_for(claim.hypothesis))
-        return _Hearing(label, own, _careful(judgement, claim, seen, own=own), seen)
+        said = [
+            text
+            for place, spots in _spots(_showing(claim.hypothesis, seen)).items()
+            if place in self._tables
+            for text in surroundings(self._tables[place], spots)
+        ]
+        return _Hearing(label, own, careful(judgement, claim, seen, said, own=own), seen)
 
     def _evidence(self, hearings: list[_Hearing]) -> Evidence:
         """
@@ -196,51 +229,6 @@ class TableWitness:
             observations=tuple(each for hearing in ordered for each in hearing.observations),
             judgement=lead.judgement,
         )
-
-
-def _careful(judgement: Judgement, claim: Claim, observations: Sequence[Observation], *, own: bool) -> Judgement:
-    """Inconclusive where the numbers do not carry the decision that they seem to make; a step says why."""
-    doubt = _doubt(judgement, claim, observations, own=own)
-    if not doubt:
-        return judgement
-    probability = None if judgement.probability is None else 0.5 + (judgement.probability - 0.5) / 2
-    steps = (*judgement.steps, f"4. {judgement.outcome} {doubt}: inconclusive")
-    return judgement.model_copy(update={"outcome": "inconclusive", "probability": probability, "steps": steps})
-
-
-def _doubt(judgement: Judgement, claim: Claim, observations: Sequence[Observation], *, own: bool) -> str:
-    """
-    Why a decision is not to be had from these numbers; empty where it is.
-
-    1. settings ignored and several values of a method: accuracies at several budgets do not belong beside each other;
-    2. refuted by a value that depends on the machine, which says nothing on what another paper's machine gave;
-    3. refuted although a part of the sentence that restricts the claim was not read;
-    4. refuted against "all others": who is comparable is the table's affair, and a row of another size or ablation is not a rival;
-    5. refuted by numbers whose linking to names is a guess.
-    """
-    assert claim.hypothesis is not None
-    if judgement.outcome not in ("supported", "refuted"):
-        return ""
-    steps = " ".join(judgement.steps)
-    if "settings are ignored" in steps and "kept as alternatives" in steps:
-        return "only with settings ignored, where methods have several values"
-    parts = leaves(claim.hypothesis)
-    if judgement.outcome == "supported":
-        return ""
-    if not own and any(isinstance(leaf, Amount) and leaf.versus is None and of_machine(leaf.metric) for leaf in parts):
-        return "only by the value of another machine"
-    if claim.partly_read:
-        return "although a part of the sentence was not read"
-    if any(open_population(leaf) for leaf in parts):
-        return "only against whatever else the tables hold"
-    return "only by numbers whose names are a guess" if _sureness(claim.hypothesis, observations) < SURE else ""
-
-
-def _sureness(hypothesis: Hypothesis, observations: Sequence[Observation]) -> float:
-    """Mean confidence of the linking of the subjects' numbers; of all numbers where no subject is named."""
-    subjects = {name for leaf in leaves(hypothesis) for name in subjects_of(leaf)}
-    chosen = [each.confidence for each in observations if not subjects or each.method in subjects]
-    return sum(chosen) / len(chosen) if chosen else 0.0
 
 
 def _tempered(hearing: _Hearing) -> float | None:

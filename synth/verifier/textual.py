@@ -7,7 +7,8 @@ The text witness: what passages of the retrieved papers say on a claim.
    not quoted at all. All others are "other_papers".
 3. Read the stance of each passage; keep what passes the gate of relevance.
 4. Join the stances of all passages of other papers: what the witness thinks, whether or not it decides.
-5. Decide: an independent passage must reach the threshold for "supported" or "refuted", and none the other way.
+5. Decide: an independent passage must reach the threshold for "supported" or "refuted", and none the other way; one that
+   supports must also say what the claim asserts beyond its reading and every sort of scope word that it has (unread.py).
    Everything else is "inconclusive", or "no_evidence" where nothing relevant was found.
 
 What a passage says is read as data, whatever it asks for. The same documents and claim give the same testimony.
@@ -27,6 +28,7 @@ from synth.verifier.stance.reading import Reading
 from synth.verifier.stance.rule import Stance
 from synth.verifier.stance.rules_and_head import HeadBackend
 from synth.verifier.stance.side import side_of
+from synth.verifier.unread import unsaid
 
 READ_OTHERS, READ_OWN = 12, 6
 """passages that are read per claim among other works and in its own."""
@@ -140,7 +142,8 @@ class TextWitness:
         return max(similarity, heard.covered) >= RELEVANT and min(similarity, heard.covered) > 0.5 * RELEVANT
 
     def _decided(self, claim: Claim, independent: list[Heard], stances: Stances, quotes: tuple[Quote, ...]) -> Evidence:
-        pro = [each for each in independent if each.decides("supports", self._pool.tick)]
+        pros = [each for each in independent if each.decides("supports", self._pool.tick)]
+        pro = [each for each in pros if not unsaid(claim, each.hit.passage.text)]
         against = [each for each in independent if each.decides("refutes", self._pool.tick)]
         contra = [each for each in against if each.decides("refutes", self._pool.cross)]
         testimony = Evidence(
@@ -152,12 +155,16 @@ class TextWitness:
             reason=_undecided(independent, self._pool.tick),
             quotes=quotes,
         )
-        if pro and against:
+        if pros and against:
             return testimony.model_copy(update={"reason": "passages of other papers disagree with one another"})
         if pro:
             surest = max(pro, key=lambda each: each.reading.supports)
             return testimony.model_copy(update={"outcome": "supported", "reason": _told(surest, "supports")})
-        if contra and not claim.partly_read:
+        if pros:
+            surest = max(pros, key=lambda each: each.reading.supports)
+            told = f"{_told(surest, 'supports')}; but {unsaid(claim, surest.hit.passage.text)}"
+            return testimony.model_copy(update={"reason": told})
+        if contra and not claim.unread:
             surest = max(contra, key=lambda each: each.reading.refutes)
             return testimony.model_copy(update={"outcome": "refuted", "reason": _told(surest, "speaks against")})
         return testimony

@@ -256,10 +256,10 @@ def _denied(scene: Scene, cue: Cue, part: Compare, subject: Group, other: Group)
         )
         return Reading(parts=(turned,), used=(negation,), subject=subject, other=other)
     rare = RARE.search(scene.text[negation[0] : negation[1]]) is not None
-    near = Interval(low=0.0, high=COMPETITIVE_POINTS)
+    level = Interval(low=0.0, high=0.0)  # as equal as print tells: who is ahead by less is ahead all the same
     parts = tuple(
         part.model_copy(
-            update={"relation": one, "margin": near if one == "equals" else None, "quantifier": "mostly" if rare else part.quantifier}
+            update={"relation": one, "margin": level if one == "equals" else None, "quantifier": "mostly" if rare else part.quantifier}
         )
         for one in _LEFT[part.relation]
     )

@@ -12,8 +12,8 @@ import re
 
 from synth.model import Claim
 from synth.verifier.mutants.mutation import replaced
-from synth.verifier.mutants.surroundings import Surroundings, stated
-from synth.verifier.stance.numbers import Number
+from synth.verifier.mutants.surroundings import Surroundings
+from synth.verifier.stance.numbers import Number, results_of
 
 FACTORS = (0.8, 1.25, 0.6, 1.6, 2.5, 0.4, 4.0)
 """tried in this order: plausible values before absurd ones."""
@@ -21,16 +21,25 @@ FACTORS = (0.8, 1.25, 0.6, 1.6, 2.5, 0.4, 4.0)
 
 def renumbered(claim: Claim, around: Surroundings) -> str | None:
     """The claim with the first number that it asserts exchanged for a wrong one; None where no such value is to be had."""
-    for number in stated(claim.text):
+    for number in results_of(claim.text):
         match = re.match(r"\d+(?:\.(\d+))?(?![\d,]|\s?[-–]\s?\d| to \d)", claim.text[number.start :])
         if match is None:
             continue
         for factor in FACTORS:
             value = float(match.group()) * factor
             new = f"{value:.{len(match[1] or '')}f}"
-            if _is_wrong(number, float(new) / float(match.group()), value) and not around.is_printed(new):
+            if (
+                _is_wrong(number, float(new) / float(match.group()), value)
+                and not around.is_printed(new)
+                and not _is_a_change(number, new, around)
+            ):
                 return replaced(claim.text, number.start, number.start + match.end(), new)
     return None
+
+
+def _is_a_change(number: Number, new: str, around: Surroundings) -> bool:
+    """Whether a changed difference is a difference all the same, of two other rows."""
+    return number.unit == "point" and around.is_difference(new)
 
 
 def _is_wrong(number: Number, ratio: float, value: float) -> bool:

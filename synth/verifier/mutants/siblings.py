@@ -10,10 +10,13 @@ from synth.verifier.mutants.condition import dropped, exchanged
 from synth.verifier.mutants.mutation import Mutation
 from synth.verifier.mutants.negated import negated
 from synth.verifier.mutants.number import renumbered
-from synth.verifier.mutants.reversed import turned
+from synth.verifier.mutants.quantifier import raised
+from synth.verifier.mutants.quote import misattributed, truncated
+from synth.verifier.mutants.reversed import sign_turned, turned
 from synth.verifier.mutants.subject import swapped
 from synth.verifier.mutants.superlative import topped
 from synth.verifier.mutants.surroundings import Surroundings
+from synth.verifier.mutants.unit import exchanged_unit
 
 MUTATIONS: tuple[tuple[SiblingKind, Mutation], ...] = (
     ("negated", negated),
@@ -23,6 +26,11 @@ MUTATIONS: tuple[tuple[SiblingKind, Mutation], ...] = (
     ("condition changed", exchanged),
     ("condition dropped", dropped),
     ("superlative added", topped),
+    ("sign turned", sign_turned),
+    ("unit changed", exchanged_unit),
+    ("quantifier raised", raised),
+    ("quote cut off", truncated),
+    ("quote attributed elsewhere", misattributed),
 )
 
 

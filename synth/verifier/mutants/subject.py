@@ -13,7 +13,8 @@ import re
 
 from synth.model import Claim, Compare, Mention, Term, leaves, vocabulary
 from synth.verifier.mutants.mutation import replaced
-from synth.verifier.mutants.surroundings import Surroundings, stated, values_in
+from synth.verifier.mutants.surroundings import Surroundings, values_in
+from synth.verifier.stance.numbers import results_of
 
 
 def swapped(claim: Claim, around: Surroundings) -> str | None:
@@ -70,9 +71,18 @@ def _subject(claim: Claim, named: list[Mention]) -> tuple[int, int] | None:
 
 
 def _other(claim: Claim, named: list[Mention], around: Surroundings) -> Term | None:
-    values = {value for number in stated(claim.text) for value in values_in(number.text)}
+    values = {value for number in results_of(claim.text) for value in values_in(number.text)}
     own = {mention.term.name for mention in named}
     metrics = {getattr(statement, "metric", "") for statement in (leaves(claim.hypothesis) if claim.hypothesis else ())}
     rivals = around.rivals(claim.paper_id) if values and not metrics & COSTS else []
-    near = (term for term in rivals if term.name not in own and not around.are_told_together(term.name, values))
+    near = (
+        term
+        for term in rivals
+        if term.name not in own and not _is_kin(claim.text, term) and not around.are_told_together(term.name, values)
+    )
     return next(near, None) or around.foreign("method")
+
+
+def _is_kin(text: str, term: Term) -> bool:
+    """Whether the text names something that may be a model of this family: BoT50 is a BoTNet."""
+    return len(term.label) > 3 and re.search(rf"\b{re.escape(term.label[:3])}", text) is not None

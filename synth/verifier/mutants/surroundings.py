@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache, cached_property, lru_cache
 
 from synth.model import Document, Term, vocabulary
 from synth.model.vocabulary import Kind
-from synth.verifier.stance.numbers import Number, numbers_of
 
 NAMED: tuple[Kind, ...] = ("method", "backbone", "dataset")
+MOST_IN_COLUMN = 60
+"""numbers of one column whose differences are still worth listing."""
 _VALUE = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -58,15 +60,40 @@ class Surroundings:
         unknown = (term for term in vocabulary().of(kind) if (kind, term.name) not in self._names)
         return next((term for term in unknown if term.name not in _measured()), None)
 
-    def rivals(self, paper_id: str) -> list[Term]:
-        """Methods that this paper names, in the order of the vocabulary."""
-        said = {name for names, _ in self._lines.get(paper_id, ()) for kind, name in names if kind == "method"}
-        return [term for term in vocabulary().of("method") if term.name in said and term.name != "keep_all"]
+    def rivals(self, paper_id: str, kind: Kind = "method") -> list[Term]:
+        """Terms of a kind that this paper names, in the order of the vocabulary; the plain model is no method."""
+        said = {name for names, _ in self._lines.get(paper_id, ()) for each, name in names if each == kind}
+        return [term for term in vocabulary().of(kind) if term.name in said and term.name != "keep_all"]
 
-    def are_told_together(self, name: str, values: Iterable[str]) -> bool:
-        """Whether a sentence or a table cell of the run gives one of these numbers to this method."""
+    def are_told_together(self, name: str, values: Iterable[str], kind: Kind = "method") -> bool:
+        """Whether a sentence or a table cell of the run gives one of these numbers to this term."""
         wanted = set(values)
-        return any(("method", name) in names and wanted & said for paper in self._lines.values() for names, said in paper)
+        return any((kind, name) in names and wanted & said for paper in self._lines.values() for names, said in paper)
+
+    @cached_property
+    def _differences(self) -> frozenset[float]:
+        """Differences of the numbers in one column of a table, to two decimals: what a sentence may truly give as a change."""
+        columns: dict[tuple[str, int, int], set[float]] = defaultdict(set)
+        for document in self._documents:
+            for table in document.tables:
+                for cell in table.cells:
+                    columns[document.paper.id, table.index, cell.column] |= {float(value) for value in values_in(cell.text)}
+        return frozenset(
+            round(abs(a - b), 2) for values in columns.values() if len(values) <= MOST_IN_COLUMN for a in values for b in values
+        )
+
+    def is_difference(self, value: str) -> bool:
+        """Whether two numbers of one column of a table differ by this much."""
+        return round(float(value), 2) in self._differences
+
+    def stranger(self, paper_id: str, method: str, values: Iterable[str]) -> str | None:
+        """Title of the first other paper that names neither this method nor prints one of these numbers; None if there is none."""
+        wanted = {value for text in values for value in values_in(text)}
+        for document in self._documents:
+            lines = self._lines[document.paper.id]
+            if document.paper.id != paper_id and not any(wanted & said or ("method", method) in names for names, said in lines):
+                return document.paper.title
+        return None
 
 
 def _texts(document: Document) -> Iterable[tuple[str, str]]:
@@ -81,12 +108,3 @@ def _texts(document: Document) -> Iterable[tuple[str, str]]:
 def values_in(text: str) -> frozenset[str]:
     """The numbers of a text as they are printed, without unit."""
     return frozenset(_VALUE.findall(text))
-
-
-SETTING_UNITS = ("keep_rate", "top", "px", "day", "month")
-"""numbers that say where a claim speaks, not what it says."""
-
-
-def stated(text: str) -> list[Number]:
-    """The numbers that a sentence asserts: those with a unit of a result, in order."""
-    return [number for number in numbers_of(text) if number.unit and number.unit not in SETTING_UNITS and number.text[:1].isdigit()]

@@ -11,7 +11,7 @@ from synth.verifier.bench import Bench, by_dataset, population
 from synth.verifier.bootstrap import Array, interval, ranks
 from synth.verifier.panel import Panel, Place, build_panel
 from synth.verifier.predicates.groups import both, chance_of, others_in, peopled, reduced
-from synth.verifier.predicates.ranges import claimed_slack, inside
+from synth.verifier.predicates.ranges import claimed_slack, inside, printed_slack
 from synth.verifier.scaling import canonical_backbone, matches
 from synth.verifier.shares import decide_share, tally, tally_reading
 
@@ -168,19 +168,23 @@ def _in_unit(first: Array, second: Array, unit: str) -> Array:
 
 
 def _scores(hypothesis: Compare, panel: Panel, first: Array, second: Array) -> Array:
-    slack = 2 * float(panel.slack.max(initial=0.0))
+    slack = np.asarray(2 * panel.slack.max(axis=1, initial=0.0), dtype=float) if panel.slack.size else np.zeros(len(panel.places))
     margin = hypothesis.margin
     if hypothesis.relation == "equals":
         difference = np.abs(_in_unit(first, second, hypothesis.margin_unit))
         if hypothesis.margin_unit == "ratio":
             difference = np.abs(_in_unit(first, second, "ratio") - 1.0)
         if margin and margin.high is not None:
-            return margin.high + slack - difference
+            return np.asarray(margin.high + slack - difference)
         term = vocabulary().get("metric", panel.metric)
         if term is not None and term.unit == "percent":
-            return EQUAL_POINTS + slack - np.abs(first - second)
-        return EQUAL_RELATIVE * np.abs(second) + slack - np.abs(first - second)
+            return np.asarray(EQUAL_POINTS + slack - np.abs(first - second))
+        return np.asarray(EQUAL_RELATIVE * np.abs(second) + slack - np.abs(first - second))
     if margin is None:
         return first - second
     difference = _in_unit(first, second, hypothesis.margin_unit)
-    return inside(difference, margin, claimed_slack(margin) + (slack if hypothesis.margin_unit == "points" else 0.0))
+    if hypothesis.margin_unit != "points":
+        return inside(difference, margin, claimed_slack(margin))
+    scores = inside(difference, margin, claimed_slack(margin) + slack)
+    scores[0] = np.minimum(scores[0], inside(difference[0], margin, printed_slack(margin, slack / 2)))
+    return scores

@@ -57,6 +57,6 @@ def effect(hypothesis: Effect, bench: Bench) -> Judgement:
         slack,
         places,
         far_points=far,
-        some=operating_point(hypothesis.size),
+        some=operating_point(hypothesis.size, NO_CHANGE.get(hypothesis.change, 0.0)),
         neutral=NO_CHANGE.get(hypothesis.change),
     )

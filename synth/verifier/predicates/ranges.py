@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -37,9 +38,29 @@ def change_slack(size: Interval, neutral: float) -> float:
     return max(claimed_slack(size), STATED * abs(size.low - neutral))
 
 
-def operating_point(size: Interval) -> bool | None:
-    """True where the range is closed and so names a measured point; None where it is a bound."""
-    return True if size.low is not None and size.high is not None else None
+def operating_point(size: Interval, neutral: float | None = None) -> bool | None:
+    """True where the range is closed and so names a measured point; None where it is a bound, as one that ends at no change is."""
+    return True if size.low is not None and size.high is not None and neutral not in (size.low, size.high) else None
+
+
+def printed_slack(size: Interval, half_unit: float | Array) -> Array:
+    """How far beyond a claimed range a value may lie and still be what was claimed: as far as print is coarser than the claim."""
+    claimed = (size.high - size.low) / 2 if size.low is not None and size.high is not None else math.inf
+    stated = claimed_slack(size)
+    return np.asarray(stated + np.maximum(0.0, half_unit - max(claimed, stated)))
+
+
+def bound_slack(values: Array, size: Interval, slack: float) -> Array:
+    """
+    Tolerance for each value [units] at a bound: that of print where the value is the bound itself, "at most 0.5" and 0.5, else none.
+
+    A value that print alone puts on the right side of a bound does not bear it out: 79.3 is not known to be below 79.32.
+    """
+    at_bound = np.zeros(values.shape, dtype=bool)
+    for bound in (size.low, size.high):
+        if bound is not None:
+            at_bound |= np.abs(values - bound) <= min(slack, claimed_slack(Interval(low=bound, high=bound))) + 1e-9
+    return np.where(at_bound, slack, 0.0)
 
 
 def decide_range(
@@ -69,7 +90,7 @@ def decide_range(
     if not units.shape[1]:
         raise NoCells("no value is left to compare with the range")
     tolerance = slack + (claimed_slack(size) if neutral is None else change_slack(size, neutral))
-    scores = inside(units, size, tolerance)
+    scores = inside(units, size, bound_slack(units[0], size, slack) if some is None else tolerance)
     unit_panel = Panel(
         panel.metric, panel.methods, tuple(places), units[:, :, None], _unit_repeats(panel, places), panel.used, panel.notes, panel.slack
     )
@@ -77,7 +98,9 @@ def decide_range(
         return decide_share(bench, unit_panel, scores, "stated", None)
     means, bounds = units[0], [interval(units[1:, i], bench.rule.level) for i in range(units.shape[1])]
     within = scores[0] > 0
-    certain = np.array([size.contains(low, tolerance) and size.contains(high, tolerance) for low, high in bounds])
+    near = printed_slack(size, float(panel.slack.max(initial=0.0))) if neutral is None else tolerance
+    known = np.array([size.contains(low, tolerance) and size.contains(high, tolerance) for low, high in bounds])
+    certain = known & (inside(means, size, near) > 0)
     if neutral is not None and size.low == size.high:
         certain |= within & np.array([low > neutral or high < neutral for low, high in bounds])
     far = np.array([_far(mean, low, high, size, tolerance, far_points) for mean, (low, high) in zip(means, bounds, strict=True)])
@@ -100,7 +123,7 @@ def decide_range(
     )
 
 
-def inside(values: Array, size: Interval, tolerance: float) -> Array:
+def inside(values: Array, size: Interval, tolerance: float | Array) -> Array:
     """Positive where the values lie in the range, by how much."""
     scores = np.full(values.shape, np.inf)
     if size.low is not None:

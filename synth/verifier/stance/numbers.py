@@ -131,3 +131,12 @@ def numbers_of(text: str) -> tuple[Number, ...]:
         for match in re.finditer(rf"\b{word}\b", text, re.IGNORECASE):
             found.append(Number(match.group(), value - 0.05, value + 0.05, unit, "", match.start(), match.end()))
     return tuple(sorted(found, key=lambda number: number.start))
+
+
+SETTING_UNITS = ("keep_rate", "top", "px", "day", "month")
+"""numbers that say where a sentence speaks, not what it says."""
+
+
+def results_of(text: str) -> list[Number]:
+    """The numbers that a sentence asserts: those with a unit of a result, in order."""
+    return [number for number in numbers_of(text) if number.unit and number.unit not in SETTING_UNITS and number.text[:1].isdigit()]

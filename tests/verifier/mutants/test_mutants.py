@@ -11,11 +11,14 @@ from synth.verifier.mutants.condition import dropped, exchanged
 from synth.verifier.mutants.mutation import Mutation
 from synth.verifier.mutants.negated import negated
 from synth.verifier.mutants.number import renumbered
-from synth.verifier.mutants.reversed import turned
+from synth.verifier.mutants.quantifier import raised
+from synth.verifier.mutants.quote import misattributed, truncated
+from synth.verifier.mutants.reversed import sign_turned, turned
 from synth.verifier.mutants.siblings import MUTATIONS, Siblings
 from synth.verifier.mutants.subject import swapped
-from synth.verifier.mutants.superlative import topped
+from synth.verifier.mutants.superlative import ADDED, topped
 from synth.verifier.mutants.surroundings import Surroundings
+from synth.verifier.mutants.unit import exchanged_unit
 
 BEATS = "EViT outperforms ToMe on ImageNet-1k with DeiT-S."
 REACHES = "EViT reaches 79.5% top-1 accuracy on ImageNet-1k with DeiT-S at keep rate 0.7."
@@ -118,17 +121,86 @@ def test_conditions() -> None:
     assert made(dropped, "EViT outperforms ToMe on all data sets with DeiT-S.") is None
 
 
+def test_a_condition_of_the_same_paper_is_taken_where_no_line_gives_it_the_number() -> None:
+    """DeiT-T stands in the paper with another value, so it takes the place; a line that gave it 79.5 would forbid it."""
+    elsewhere = "ToMe reaches 71.4% top-1 accuracy on ImageNet-1k with DeiT-T."
+    found = made(exchanged, "EViT reaches 79.5% top-1 accuracy with DeiT-S.", document(REACHES, elsewhere))
+    assert found == "EViT reaches 79.5% top-1 accuracy with DeiT-T."
+    forbidden = made(exchanged, "EViT reaches 79.5% top-1 accuracy with DeiT-S.", document(REACHES, elsewhere.replace("71.4", "79.5")))
+    assert forbidden is not None
+    assert "DeiT-T" not in forbidden.replace("LV-ViT-T", "")
+
+
+def test_a_change_that_two_rows_show_is_not_taken() -> None:
+    """0.4 is the difference of 79.9 and 79.5 in one column, so a change of 0.5 points becomes another one."""
+    cells = tuple(Cell(row=row, column=1, text=text, column_path=("Acc",)) for row, text in ((1, "79.9"), (2, "79.5")))
+    text = "EViT loses 0.5 points."
+    assert made(renumbered, text) == "EViT loses 0.4 points."
+    assert made(renumbered, text, document(text, cells=cells)) == "EViT loses 0.6 points."
+
+
 def test_a_superlative_is_added_once() -> None:
     """A claim that has a superlative gets no second one; top-1 is none."""
-    assert made(topped, REACHES) == REACHES.removesuffix(".") + ", which is the best result ever published."
+    wrong = made(topped, REACHES)
+    assert wrong in {f"{REACHES.removesuffix('.')}{added}." for added in ADDED}
     assert made(topped, "EViT reaches the best accuracy.") is None
+
+
+def test_the_sign_of_a_change_is_turned() -> None:
+    """Words of change become their contraries; a comparison is turned round elsewhere."""
+    assert made(sign_turned, "MCTF increases the accuracy by 0.5 points.") == "MCTF decreases the accuracy by 0.5 points."
+    assert made(sign_turned, "MCTF brings a gain of 0.5 points.") == "MCTF brings a loss of 0.5 points."
+    assert made(sign_turned, "MCTF is faster and increases the accuracy.") is None
+    assert made(sign_turned, "MCTF does not increase the accuracy.") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("EViT needs 3.0 GFLOPs.", "EViT needs 3.0 ms."),
+        ("EViT has a latency of 26 ms.", "EViT has a latency of 26 GFLOPs."),
+        ("EViT runs at 930 images/s.", "EViT runs at 930 thousand images/s."),
+        ("EViT has 22M parameters.", "EViT has 22B parameters."),
+        ("EViT is 2x faster.", "EViT is 2% faster."),
+        ("EViT loses 0.3 points.", None),
+    ],
+)
+def test_a_unit_is_exchanged_where_the_other_is_excluded(text: str, wrong: str | None) -> None:
+    """A unit gives way to one that the number cannot have too; points and per cent are used for one another, so they stay."""
+    assert made(exchanged_unit, text) == wrong
+
+
+def test_a_quantifier_is_raised() -> None:
+    """ "Some" becomes "all"; "most accurate" and "at most" are no quantifiers, and who says "all" already is left alone."""
+    assert made(raised, "EViT is faster on some data sets.") == "EViT is faster on all data sets."
+    assert made(raised, "EViT is often faster.") == "EViT is always faster."
+    assert made(raised, "EViT is the most accurate.") is None
+    assert made(raised, "EViT loses at most 0.5 points.") is None
+    assert made(raised, "EViT is often faster, and always smaller.") is None
+
+
+def test_a_quote_is_cut_in_the_middle_of_a_word() -> None:
+    """The cut lies in the second half, inside a long word; without one nothing is made."""
+    assert made(truncated, "EViT at keep rate 0.7 reaches 79.5% top-1 accuracy.") == "EViT at keep rate 0.7 reaches 79.5% top-1 accu"
+    assert made(truncated, "EViT is as fast as ToMe.") is None
+
+
+def test_a_claim_is_attributed_to_a_paper_that_cannot_say_it() -> None:
+    """Another paper that prints none of its numbers and does not name its subject is said to have found it; else nothing is made."""
+    other = document("It was mild.").model_copy(update={"paper": make_paper(id="arxiv:2", title="Winters")})
+    assert made(misattributed, REACHES, document(REACHES), other) == f"According to “Winters”, {REACHES}"
+    assert made(misattributed, REACHES, document(REACHES)) is None
+    knows = other.model_copy(update={"passages": (Passage(paper_id="arxiv:2", text="EViT is known.", start=0, end=14),)})
+    assert made(misattributed, REACHES, document(REACHES), knows) is None
 
 
 def test_siblings_come_in_the_order_of_the_kinds_and_are_always_the_same() -> None:
     """Kinds as listed, each at most once; the same run gives the same."""
     siblings = Siblings((document(REACHES, "We compare with ToMe."),), (claim(REACHES),))
     found = siblings.of(claim(REACHES))
-    assert [kind for kind, _ in found] == [kind for kind, _ in MUTATIONS if kind != "comparison turned round"]
+    kinds = [kind for kind, _ in found]
+    assert kinds == [kind for kind, _ in MUTATIONS if kind in kinds]
+    assert kinds == ["negated", "number changed", "subject swapped", "condition changed", "condition dropped", "superlative added"]
     assert found == siblings.of(claim(REACHES))
 
 
