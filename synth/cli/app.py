@@ -34,7 +34,7 @@ from synth.cli.options import (
     progress,
     write,
 )
-from synth.errors import SynthError, UsageError
+from synth.errors import SynthError
 
 INTERRUPTED = 130
 """what shells expect of a program that Ctrl-C ended: 128 and the number of the signal."""
