@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -145,6 +146,7 @@ def test_without_ray_one_line_says_so(done: Path, copy: Path) -> None:
     assert answer.stderr == "synth: --executor ray needs Ray, which is not installed; `pip install 'synth[ray]'` brings it\n"
 
 
+@pytest.mark.timeout(600)
 def test_ray_gives_what_local_processes_give(done: Path, copy: Path) -> None:
     """Questions on a cluster that is started for them are the same runs; a question that fails there costs no other."""
     pytest.importorskip("ray")
@@ -155,3 +157,27 @@ def test_ray_gives_what_local_processes_give(done: Path, copy: Path) -> None:
     assert answer.err.startswith("synth: Hm: one word is no question")
     assert claims_file(copy).read_bytes() == before
     assert [each["claims"] for each in answer.data] == [4, None]
+
+
+@pytest.mark.timeout(600)
+def test_a_run_on_another_machine_is_saved_in_the_workspace(done: Path, copy: Path) -> None:
+    """A cluster whose cores are all on another node gives the same claims table, report and exit; the cache here is not touched."""
+    utilities = pytest.importorskip("ray.cluster_utils")
+    from synth.batch.ray import OnRay, _elsewhere
+
+    before = claims_file(copy).read_bytes()
+    shutil.rmtree(copy / "claims")
+    shutil.rmtree(copy / "reports")
+    shutil.rmtree(copy / ".synth")
+    cluster = utilities.Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+    try:
+        cluster.add_node(num_cpus=1)
+        settings = Settings(sources=(f"folder:{done / 'papers'}",), offline=True, budget_seconds=0)
+        (outcome,) = answer_all(jobs((QUESTION,), copy, settings), OnRay(cluster.address))
+    finally:
+        cluster.shutdown()
+        shutil.rmtree(_elsewhere(copy), ignore_errors=True)
+    assert outcome.failure == ""
+    assert outcome.report.is_file()
+    assert claims_file(copy).read_bytes() == before
+    assert not (copy / ".synth" / "index.sqlite").exists()
