@@ -59,7 +59,8 @@ def list_claims(
     if runs_only:
         output(listing.all_runs(place), as_json)
         return
-    view = listing.claims(place, run_name, verdict=verdict, kind=kind, paper=paper, containing=containing, sort=sort, limit=limit)
+    most = limit if limit is not None else 0 if as_json else listing.SHOWN
+    view = listing.claims(place, run_name, verdict=verdict, kind=kind, paper=paper, containing=containing, sort=sort, limit=most)
     output(view, as_json)
 
 

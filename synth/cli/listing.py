@@ -34,12 +34,12 @@ def claims(
     paper: str | None,
     containing: str | None,
     sort: str,
-    limit: int | None,
+    limit: int,
 ) -> View:
     """
     The claims of a run that pass every filter.
 
-    limit   rows at most, 0 for all; None: as many as people read in the table, all in the data
+    limit   rows at most; 0 for all
     raises  UsageError for a verdict, a kind or an order that does not exist, NotFound for a run that does not
     """
     if verdict and verdict.upper() not in Verdict.__members__:
@@ -60,7 +60,7 @@ def claims(
         and (not containing or containing.casefold() in row.text.casefold())
     ]
     ordered = sorted(kept, key=ORDERS[sort]) if sort else kept
-    return show.claims(found, ordered, ordered[: limit or None], ordered[: (SHOWN if limit is None else limit) or None])
+    return show.claims(found, len(kept), ordered[: limit or None])
 
 
 def all_runs(workspace: Workspace) -> View:

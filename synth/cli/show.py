@@ -98,8 +98,8 @@ def _claims_table(rows: Sequence[Row], title: str) -> Any:
     return table(("id", "verdict", "conf.", "text tables rerun", "claim"), drawn, title)
 
 
-def claims(of: Table, passed: Sequence[Row], told: Sequence[Row], drawn: Sequence[Row]) -> View:
-    """The claims of a run that passed the filters, in order; `told` of them as data, `drawn` of them as a table."""
+def claims(of: Table, passed: int, shown: Sequence[Row]) -> View:
+    """The claims of a run that are shown of those that passed the filters."""
     data = [
         {
             "id": row.id,
@@ -111,12 +111,12 @@ def claims(of: Table, passed: Sequence[Row], told: Sequence[Row], drawn: Sequenc
             "reason": row.reason,
             "review": row.decision,
         }
-        for row in told
+        for row in shown
     ]
-    title = f"{len(passed)} of {len(of.rows)} claims of {of.run}"
-    parts = [_claims_table(drawn, title), line(wording.LEGEND, "dim")]
-    left = len(passed) - len(drawn)
-    parts += [line(f"the first {len(drawn)} are shown; `--limit 0` shows {left} more, filters fewer", "yellow")] if left else []
+    title = f"{passed} of {len(of.rows)} claims of {of.run}"
+    parts = [_claims_table(shown, title), line(wording.LEGEND, "dim")]
+    left = passed - len(shown)
+    parts += [line(f"the first {len(shown)} are shown; `--limit 0` shows {left} more, filters fewer", "yellow")] if left else []
     return View(data, tuple(parts))
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from synth.errors import StoreError, SynthError
 from synth.model import Outcome, Verdict, WitnessName
 from synth.store.derived import derive
+from synth.store.garbage import uncollected
 from synth.store.workspace import Workspace
 
 FORMAT = 1
@@ -140,6 +141,7 @@ def table(workspace: Workspace, name: str) -> Table:
     return Table(name, found)
 
 
+@uncollected()
 def rows(workspace: Workspace, name: str) -> list[Row]:
     """The claims of a claims table in short; raises as `table` does, but asks for no other file of the run."""
     path = claims_path(workspace, name)
@@ -149,6 +151,7 @@ def rows(workspace: Workspace, name: str) -> list[Row]:
     return list(map(Row._make, found))
 
 
+@uncollected()
 def summaries(workspace: Workspace) -> tuple[Summary, ...]:
     """The saved runs, newest first by their own account: files of a fresh clone all have one time, and reviews change it."""
     if not workspace.claims.is_dir():

@@ -21,6 +21,7 @@ from pydantic_core import from_json
 from synth.errors import NotFound, StoreError
 from synth.model import Provenance, Review, Run, Update
 from synth.store import listing
+from synth.store.garbage import uncollected
 from synth.store.listing import FORMAT, REMEDY, check_format, circumstances_path, claims_path, summaries
 from synth.store.rows import claim_of, finding_of, measurements_of, row_of
 from synth.store.together import finish, write_together
@@ -29,6 +30,7 @@ from synth.store.workspace import Workspace, write_atomic
 __all__ = ["add_review", "claims_path", "find_claim", "latest", "load", "names", "save", "whole"]
 
 
+@uncollected()
 def save(workspace: Workspace, run: Run, provenance: Provenance, pages: Callable[[Run], Mapping[Path, str]] | None = None) -> Run:
     """
     Write the files of a run as one change; returns the run with the reviews and updates that its files already held.
@@ -102,6 +104,7 @@ def _updates(workspace: Workspace, name: str) -> tuple[Update, ...]:
     return ()
 
 
+@uncollected()
 def load(workspace: Workspace, name: str, only: str | None = None) -> tuple[Run, Provenance]:
     """
     A saved run with its provenance.
@@ -175,6 +178,7 @@ def find_claim(workspace: Workspace, claim_id: str, name: str | None = None) -> 
     raise NotFound(f"no claim {claim_id} in {workspace.claims}", then="`synth claims` lists them")
 
 
+@uncollected()
 def add_review(workspace: Workspace, name: str, claim_id: str, review: Review) -> None:
     """Append a person's decision to the claims table; what stands there stays."""
     path = claims_path(workspace, name)

@@ -196,20 +196,27 @@ def main() -> None:
     if asked.step:
         sys.stdout.write(json.dumps(STEPS[asked.step](sizes[0], asked.folder)))
         return
-    rows = []
+    rows: list[dict[str, Any]] = []
     for number in sizes:
         folder = Path(tempfile.mkdtemp(prefix="synth-scale-"))
         try:
             rows.append(measured(number, folder, asked.embed))
         finally:
             shutil.rmtree(folder)
-        sys.stdout.write(table(rows) + "\n")
-        sys.stdout.flush()
         if asked.out:
-            asked.out.mkdir(parents=True, exist_ok=True)
-            (asked.out / "curve.json").write_text(json.dumps(rows, indent=1) + "\n")
-            (asked.out / "curve.md").write_text(table(rows))
-            draw(rows, asked.out / "curve.png")
+            keep(rows, asked.out)
+    sys.stdout.write(table(rows))
+
+
+def keep(rows: list[dict[str, Any]], folder: Path) -> None:
+    """Write figures, table and plot; sizes that were measured before and not now stay."""
+    path = folder / "curve.json"
+    known = {row["papers"]: row for row in (*(json.loads(path.read_text()) if path.exists() else ()), *rows)}
+    ordered = [known[number] for number in sorted(known)]
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(ordered, indent=1) + "\n")
+    (folder / "curve.md").write_text(table(ordered))
+    draw(ordered, folder / "curve.png")
 
 
 if __name__ == "__main__":
