@@ -6,6 +6,7 @@ import hashlib
 import random
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -100,7 +101,7 @@ def run_of(documents: Sequence[Document], name: str, seed: int = 0) -> Run:
 
 def circumstances(place: int) -> Provenance:
     """Of the run at this place: a later one was finished later."""
-    return make_provenance(finished=f"2026-01-02T03:{place // 60 % 60:02d}:{place % 60:02d}.{place // 3600:06d}+00:00")
+    return make_provenance(finished=(datetime(2026, 1, 2, tzinfo=UTC) + timedelta(seconds=place)).isoformat())
 
 
 def _sentence(chance: random.Random, forms: Sequence[str]) -> str:
