@@ -187,7 +187,7 @@ def main() -> None:
     """Measure each size and print the table; with --out also keep figures, table and plot."""
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     given.add_argument("--sizes", default=",".join(map(str, SIZES)), help="numbers of papers, joined by commas")
-    given.add_argument("--embed", type=int, default=1000, help="papers up to which MiniLM embeds")
+    given.add_argument("--embed", type=int, default=100, help="papers up to which MiniLM embeds")
     given.add_argument("--out", type=Path, help="folder for curve.json, curve.md and curve.png")
     given.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
     given.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
