@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-_STORIES = ("pipeline", "gathering", "claiming", "controlling", "auditing", "updating", "revisiting", "rehearing", "evaluating")
+_STORIES = ("pipeline", "gathering", "claiming", "controlling", "auditing", "updating", "revisiting", "rehearing", "evaluating", "batch")
 STORIES = tuple(f"synth.{name}" for name in _STORIES)
 """what joins the stations."""
 STATIONS = ("retriever", "reader", "extractor", "verifier", "reviewer", "report", "evaluate")

@@ -14,7 +14,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from synth.cli import cache, claims, evaluate, interrupt, papers
+from synth import interrupt
+from synth.cli import batch, cache, claims, evaluate, papers
 from synth.cli.options import (
     SOURCES,
     CategoryOption,
@@ -33,7 +34,7 @@ from synth.cli.options import (
     progress,
     write,
 )
-from synth.errors import SynthError, UsageError
+from synth.errors import SynthError
 
 INTERRUPTED = 130
 """what shells expect of a program that Ctrl-C ended: 128 and the number of the signal."""
@@ -73,6 +74,10 @@ class TakesRun(TyperCommand):
 def run(
     question: Annotated[str | None, typer.Argument(help="The research question, in quotes; with --update the run.")] = None,
     update: Annotated[bool, typer.Option("--update", help=UPDATE)] = False,
+    questions: batch.Questions = None,
+    executor: batch.Executor_ = None,
+    workers: batch.Workers = None,
+    address: batch.Address = None,
     source: Sources = None,
     paper: Named = None,
     max_papers: Annotated[int | None, typer.Option(help="Full texts to read.")] = None,
@@ -93,7 +98,7 @@ def run(
     workspace: WorkspaceOption = Path(),
     as_json: JsonFlag = False,
 ) -> None:
-    """Answer a question: papers, claims, verdicts and a report."""
+    """Answer a question, or all of a file: papers, claims, verdicts and a report."""
     from synth import gathering, pipeline
     from synth.cli import show
 
@@ -116,13 +121,18 @@ def run(
         "llm": llm,
         "llm_model": model,
     }
+    batch.check(question, questions, executor, workers, address, update=update)
     if update:
         from synth.cli import update as updates
 
         raise typer.Exit(updates.run(question, workspace, fixed | {"paper": paper}, flags, dry_run=dry_run, as_json=as_json))
-    if question is None:
-        raise UsageError("no question", expected='`synth run "<question>"`, or `synth run --update`')
     settled = configuration(workspace, **fixed, **flags)
+    if questions is not None:
+        if dry_run:
+            batch.plans(questions, settled, workspace, as_json)
+            return
+        raise typer.Exit(batch.answer(questions, settled, workspace, paper or (), executor, workers, address, as_json))
+    assert question is not None
     if dry_run:
         output(show.plan(gathering.plan(question, opened(workspace), settled.settings)), as_json)
         return

@@ -47,6 +47,7 @@ def list_claims(
     paper: Annotated[str | None, typer.Option(help="Only claims of papers whose id contains this.")] = None,
     containing: Annotated[str | None, typer.Option(help="Only claims whose text contains this.")] = None,
     sort: Annotated[str, typer.Option(help="By confidence, verdict, paper or text.")] = "",
+    limit: Annotated[int | None, typer.Option(min=0, help="Rows shown at most; 0: all. 200 otherwise, all with --json.")] = None,
     runs_only: Annotated[bool, typer.Option("--runs", help="List the runs instead.")] = False,
     workspace: WorkspaceOption = Path(),
     as_json: JsonFlag = False,
@@ -58,7 +59,9 @@ def list_claims(
     if runs_only:
         output(listing.all_runs(place), as_json)
         return
-    output(listing.claims(place, run_name, verdict=verdict, kind=kind, paper=paper, containing=containing, sort=sort), as_json)
+    most = limit if limit is not None else 0 if as_json else listing.SHOWN
+    view = listing.claims(place, run_name, verdict=verdict, kind=kind, paper=paper, containing=containing, sort=sort, limit=most)
+    output(view, as_json)
 
 
 @app.command()
@@ -69,7 +72,7 @@ def show(claim: Id, run_name: RunName = None, workspace: WorkspaceOption = Path(
 
     place = opened(workspace)
     name, claim_id = runs.find_claim(place, claim, run_name)
-    saved, _ = runs.load(place, name)
+    saved, _ = runs.load(place, name, only=claim_id)
     output(views.claim(saved, next(item for item in saved.claims if item.id == claim_id)), as_json)
 
 

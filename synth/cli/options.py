@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from synth.cli.interrupt import stop_if_noted
+from synth.interrupt import stop_if_noted
 
 if TYPE_CHECKING:
     from synth.cli.view import View

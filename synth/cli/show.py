@@ -11,11 +11,13 @@ from synth.cli.view import View, line, table
 from synth.model import Audit, Claim, Finding, Paper, Run, Verdict
 from synth.report import siblings, wording
 from synth.report.escape import plain
+from synth.store.listing import WITNESSES, Row
 
 if TYPE_CHECKING:
     from synth.doctor import Check
     from synth.gathering import Plan
     from synth.settings import Configuration
+    from synth.store.listing import Table
 
 SHOWN = 20
 
@@ -54,7 +56,7 @@ def run(result: Run, workspace: Path) -> View:
     }
     parts: list[Any] = [line(result.question.text, "bold"), line(f"{wording.kinds(result)} read. {wording.tally(result)}.")]
     parts += [line(f"not used: {item.paper.title or item.paper.id}: {item.reason}") for item in result.skipped]
-    parts.append(_claims_table(decided, f"The {len(decided)} most decided of {len(result.claims)} claims"))
+    parts.append(_claims_table([_row(*pair) for pair in decided], f"The {len(decided)} most decided of {len(result.claims)} claims"))
     parts += [line(text) for text in siblings.summary(result)]
     parts += [line(f"no paper covers: {text}", "yellow") for text in result.uncovered]
     parts += [line(f"report: {report}"), line(f"claims: {claims}"), line("`synth claims` lists all, `synth claims show ID` says why")]
@@ -66,37 +68,56 @@ def _eagerness(finding: Finding | None) -> tuple[int, float]:
     return (order.index(finding.verdict), -finding.confidence) if finding else (len(order), 0.0)
 
 
-def _claims_table(pairs: Sequence[tuple[Claim, Finding | None]], title: str) -> Any:
-    rows = [
+def _row(claim: Claim, finding: Finding | None) -> Row:
+    """A claim of a run that was just made, in short."""
+    heard = [wording.heard(finding, name) for name in WITNESSES]
+    return Row(
+        claim.id,
+        claim.text,
+        claim.paper_id,
+        claim.hypothesis.kind if claim.hypothesis else None,
+        claim.reason,
+        finding.verdict if finding else None,
+        finding.confidence if finding else None,
+        [item.outcome if item else None for item in heard],
+        None,
+    )
+
+
+def _claims_table(rows: Sequence[Row], title: str) -> Any:
+    drawn = [
         (
-            claim.id,
-            finding.verdict.mark if finding else "–",
-            f"{finding.confidence:.2f}" if finding else "",
-            "".join(wording.OUTCOME_MARKS[item.outcome] if (item := wording.heard(finding, name)) else "–" for name in wording.WITNESSES),
-            claim.text,
+            row.id,
+            Verdict(row.verdict).mark if row.verdict else "–",
+            "" if row.confidence is None else f"{row.confidence:.2f}",
+            "".join(wording.OUTCOME_MARKS[outcome] if outcome else "–" for outcome in row.outcomes),
+            row.text,
         )
-        for claim, finding in pairs
+        for row in rows
     ]
-    return table(("id", "verdict", "conf.", "text tables rerun", "claim"), rows, title)
+    return table(("id", "verdict", "conf.", "text tables rerun", "claim"), drawn, title)
 
 
-def claims(result: Run, pairs: Sequence[tuple[Claim, Finding | None]]) -> View:
-    """The claims table, as filtered and sorted."""
-    reviewed = dict(result.reviews)
+def claims(of: Table, passed: int, shown: Sequence[Row]) -> View:
+    """The claims of a run that are shown of those that passed the filters."""
     data = [
         {
-            "id": claim.id,
-            "text": claim.text,
-            "paper": claim.paper_id,
-            "verdict": finding.verdict if finding else None,
-            "confidence": finding.confidence if finding else None,
-            "kind": claim.hypothesis.kind if claim.hypothesis else None,
-            "reason": claim.reason,
-            "review": reviewed[claim.id].decision if claim.id in reviewed else None,
+            "id": row.id,
+            "text": row.text,
+            "paper": row.paper,
+            "verdict": row.verdict,
+            "confidence": row.confidence,
+            "kind": row.kind,
+            "reason": row.reason,
+            "review": row.decision,
         }
-        for claim, finding in pairs
+        for row in shown
     ]
-    return View(data, (_claims_table(pairs, f"{len(pairs)} of {len(result.claims)} claims of {result.name}"), line(wording.LEGEND, "dim")))
+    title = f"{passed} of {len(of.rows)} claims of {of.run}"
+    parts = [_claims_table(shown, title), line(wording.LEGEND, "dim")]
+    left = passed - len(shown)
+    parts += [line(f"the first {len(shown)} are shown; `--limit 0` shows {left} more, filters fewer", "yellow")] if left else []
+    return View(data, tuple(parts))
 
 
 def claim(result: Run, found: Claim) -> View:

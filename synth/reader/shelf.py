@@ -7,7 +7,6 @@ What strangers made is read in processes of their own, one document at a time: P
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,6 +20,7 @@ from synth.reader.desk import Desk
 from synth.reader.read import read
 from synth.store.cache import Cache
 from synth.store.code import code_digest
+from synth.store.cores import cores
 
 SECONDS_PER_DOCUMENT = 300.0
 """a PDF that takes longer is hostile or broken; the longest of ordinary papers takes seconds."""
@@ -51,9 +51,9 @@ class Shelf:
     ) -> None:
         self._cache, self._progress = cache, progress
         self._seconds, self._most_bytes = seconds, most_bytes
-        cores = os.cpu_count() or 1
-        self._pool = ThreadPoolExecutor(cores)
-        self._desks = [Desk() for _ in range(cores)]
+        workers = cores()
+        self._pool = ThreadPoolExecutor(workers)
+        self._desks = [Desk() for _ in range(workers)]
         self._free: LifoQueue[Desk] = LifoQueue()  # the last used first: few files start few processes
         for desk in self._desks:
             self._free.put(desk)

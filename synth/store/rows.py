@@ -8,9 +8,8 @@ from typing import Any
 from synth.model import Claim, Finding, Observation, Run
 
 
-def row_of(run: Run, claim: Claim) -> dict[str, Any]:
+def row_of(run: Run, claim: Claim, finding: Finding | None) -> dict[str, Any]:
     """The row of a claim, its reviews included, without what was measured."""
-    finding = run.finding(claim.id)
     found = _without_measurements(finding).model_dump(mode="json") if finding else {}
     reviews = [review.model_dump(mode="json") for claim_id, review in run.reviews if claim_id == claim.id]
     return {

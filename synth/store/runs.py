@@ -16,17 +16,21 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from synth.errors import NotFound, StoreError
 from synth.model import Provenance, Review, Run, Update
+from synth.store import listing
+from synth.store.garbage import uncollected
+from synth.store.listing import FORMAT, REMEDY, check_format, circumstances_path, claims_path, summaries
 from synth.store.rows import claim_of, finding_of, measurements_of, row_of
 from synth.store.together import finish, write_together
 from synth.store.workspace import Workspace, write_atomic
 
-FORMAT = 1
-REMEDY = "restore it from git, or move it away and run the question again"
+__all__ = ["add_review", "claims_path", "find_claim", "latest", "load", "names", "save", "whole"]
 
 
+@uncollected()
 def save(workspace: Workspace, run: Run, provenance: Provenance, pages: Callable[[Run], Mapping[Path, str]] | None = None) -> Run:
     """
     Write the files of a run as one change; returns the run with the reviews and updates that its files already held.
@@ -58,7 +62,7 @@ def _files(workspace: Workspace, run: Run, provenance: Provenance) -> dict[Path,
     }
     folder = workspace.reports / run.name
     return {
-        folder / "run.json": _dump(circumstances),
+        circumstances_path(workspace, run.name): _dump(circumstances),
         folder / "search_log.json": _dump([entry.model_dump(mode="json") for entry in run.search_log]),
         # Last, because the claims table is what makes a run be listed: a run that was killed before this line is not there yet.
         claims_path(workspace, run.name): _dump(_table(run)),
@@ -69,7 +73,9 @@ def _table(run: Run) -> dict[str, Any]:
     """The claims table of a run."""
     held = {claim.id for claim in run.claims}
     others = [{"id": claim_id, "review": review.model_dump(mode="json")} for claim_id, review in run.reviews if claim_id not in held]
-    table = {"format": FORMAT, "run": run.name, "question": run.question.text, "claims": [row_of(run, claim) for claim in run.claims]}
+    findings = {finding.claim_id: finding for finding in run.findings}
+    rows = [row_of(run, claim, findings.get(claim.id)) for claim in run.claims]
+    table = {"format": FORMAT, "run": run.name, "question": run.question.text, "claims": rows}
     # A decision on a claim that is no longer extracted is still a person's decision.
     return table | ({"reviews_of_earlier_claims": others} if others else {})
 
@@ -83,7 +89,7 @@ def _finish(workspace: Workspace, name: str) -> None:
     finish(_journal(workspace, name), workspace.root)
 
 
-def _whole(workspace: Workspace, name: str) -> None:
+def whole(workspace: Workspace, name: str) -> None:
     """See to it that the files of a run belong together."""
     if _journal(workspace, name).exists():
         with workspace.alone():
@@ -93,29 +99,32 @@ def _whole(workspace: Workspace, name: str) -> None:
 def _updates(workspace: Workspace, name: str) -> tuple[Update, ...]:
     """The updates that the files of a run hold: they are added to, never taken away. None of a run that cannot be understood."""
     with contextlib.suppress(NotFound, StoreError, ValidationError, TypeError):
-        held = _load_json(workspace.reports / name / "run.json").get("updates", [])
+        held = _load_json(circumstances_path(workspace, name)).get("updates", [])
         return tuple(Update.model_validate(each) for each in held)
     return ()
 
 
-def load(workspace: Workspace, name: str) -> tuple[Run, Provenance]:
+@uncollected()
+def load(workspace: Workspace, name: str, only: str | None = None) -> tuple[Run, Provenance]:
     """
     A saved run with its provenance.
 
+    only    the id of the one claim that is wanted of it; the others are left out
     raises  NotFound if there is no such run, StoreError if a file of it cannot be understood
     """
-    _whole(workspace, name)
+    whole(workspace, name)
     table = _load_json(claims_path(workspace, name))
-    circumstances = _load_json(workspace.reports / name / "run.json")
+    circumstances = _load_json(circumstances_path(workspace, name))
     try:
         provenance = Provenance.model_validate(circumstances.pop("provenance"))
         circumstances.pop("format", None)
         measured = circumstances.pop("measurements", {})
+        rows = [row for row in table["claims"] if only in (None, row["id"])]
         run = Run.model_validate(
             circumstances
             | {
-                "claims": [claim_of(row) for row in table["claims"]],
-                "findings": [finding for row in table["claims"] if (finding := finding_of(row, measured)) is not None],
+                "claims": [claim_of(row) for row in rows],
+                "findings": [finding for row in rows if (finding := finding_of(row, measured)) is not None],
                 "reviews": list(_reviews(table, name)),
             }
         )
@@ -125,20 +134,8 @@ def load(workspace: Workspace, name: str) -> tuple[Run, Provenance]:
 
 
 def names(workspace: Workspace) -> tuple[str, ...]:
-    """Names of the saved runs, newest first by their own account: files of a fresh clone all have one time, and reviews change it."""
-    if not workspace.claims.is_dir():
-        return ()
-    found = sorted(path.stem for path in workspace.claims.glob("*.json"))
-    return tuple(sorted(found, key=lambda name: _finished(workspace, name), reverse=True))
-
-
-def _finished(workspace: Workspace, name: str) -> tuple[str, float]:
-    """When a run was finished, "" where its circumstances do not say; equal ones are told apart by the time of the file."""
-    try:
-        told = str(_load_json(workspace.reports / name / "run.json")["provenance"]["finished"])
-    except (StoreError, NotFound, KeyError, TypeError):
-        told = ""
-    return told, claims_path(workspace, name).stat().st_mtime
+    """Names of the saved runs, newest first."""
+    return tuple(summary.name for summary in summaries(workspace))
 
 
 def latest(workspace: Workspace) -> str:
@@ -171,8 +168,8 @@ def find_claim(workspace: Workspace, claim_id: str, name: str | None = None) -> 
     raises  NotFound if no claim or more than one claim of a run begins so
     """
     for candidate in (name,) if name else names(workspace):
-        _whole(workspace, candidate)
-        ids = [str(row["id"]) for row in _rows(_load_json(claims_path(workspace, candidate)), candidate)]
+        whole(workspace, candidate)
+        ids = [row.id for row in listing.rows(workspace, candidate)]
         matches = [full for full in ids if full == claim_id] or [full for full in ids if full.startswith(claim_id)]
         if len(matches) > 1:
             raise NotFound(f"{claim_id} begins {len(matches)} claims of {candidate}", expected=", ".join(matches[:5]))
@@ -181,6 +178,7 @@ def find_claim(workspace: Workspace, claim_id: str, name: str | None = None) -> 
     raise NotFound(f"no claim {claim_id} in {workspace.claims}", then="`synth claims` lists them")
 
 
+@uncollected()
 def add_review(workspace: Workspace, name: str, claim_id: str, review: Review) -> None:
     """Append a person's decision to the claims table; what stands there stays."""
     path = claims_path(workspace, name)
@@ -191,11 +189,6 @@ def add_review(workspace: Workspace, name: str, claim_id: str, review: Review) -
             if row["id"] == claim_id:
                 row["review"] = {**review.model_dump(mode="json"), "earlier": _history(row.get("review"))}
         write_atomic(path, _dump(table))
-
-
-def claims_path(workspace: Workspace, name: str) -> Path:
-    """The file that holds the claims table of a run."""
-    return workspace.claims / f"{name}.json"
 
 
 def _history(review: dict[str, Any] | None) -> list[dict[str, Any]]:
@@ -233,16 +226,14 @@ def _dump(value: Any) -> str:
 
 def _load_json(path: Path) -> dict[str, Any]:
     try:
-        value = json.loads(path.read_text("utf-8"))
+        value = from_json(path.read_bytes())
     except FileNotFoundError:
         raise NotFound(f"there is no {path.name}", expected=f"a file {path}", then="`synth claims --runs` lists the runs") from None
     except OSError as error:
         raise StoreError(f"{path} cannot be read", got=error.strerror or str(error), expected="a file that you may read") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise StoreError(f"{path} is no valid JSON", got=str(error), then=REMEDY) from None
     if not isinstance(value, dict):
         raise StoreError(f"{path} holds {type(value).__name__}", expected="an object")
-    made = value.get("format", FORMAT)
-    if isinstance(made, int) and made > FORMAT:
-        raise StoreError(f"{path} was made by a newer version", got=f"format {made}", expected=f"at most {FORMAT}", then="update synth")
+    check_format(value.get("format"), path)
     return value

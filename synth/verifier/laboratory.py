@@ -26,6 +26,7 @@ from pydantic import ValidationError
 
 from synth.errors import LaboratoryError
 from synth.model import TIMED, CellRequest, LabRecord, Measure, Spec
+from synth.store.cores import cores
 from synth.store.workspace import write_atomic
 
 GRACE_SECONDS = 60.0
@@ -124,7 +125,7 @@ def _watched(command: list[str], folder: Path, records: Path, limit: float) -> s
                 stdout=sink,
                 stderr=subprocess.STDOUT,
                 cwd=folder,
-                env=_environment(max(1, os.cpu_count() or 1)),
+                env=_environment(cores()),
                 start_new_session=True,
             )
         except OSError as error:

@@ -98,9 +98,8 @@ class PassageIndex:
         chosen = np.zeros(len(fit), bool)
         chosen[open_documents[np.argsort(-fit[open_documents], kind="stable")[:DOCUMENTS]]] = True
         spoken = np.flatnonzero(among & (words > 0))
-        best = spoken[np.argsort(-words[spoken], kind="stable")[:POOL]]
         looked = chosen[self._home] & among
-        looked[best] = True
+        looked[spoken[largest(words[spoken], POOL)]] = True
         return np.flatnonzero(looked)
 
     def _cosines(self, ids: Places, query: Floats) -> tuple[Floats, Floats]:
@@ -112,6 +111,15 @@ class PassageIndex:
         cosine[needed] = self.vectors[needed] @ query
         sides = [np.where((self._home[side] == self._home[ids]) & (side != ids), cosine[side], 0.0) for side in (before, behind)]
         return cosine[ids], ((sides[0] + sides[1]) / 2).astype(np.float32)
+
+
+def largest(values: Floats, count: int) -> Places:
+    """Places of the largest values in no order; of equal ones the first. Sorting all of them would cost most of a search."""
+    if len(values) <= count:
+        return np.arange(len(values))
+    least = np.partition(values, len(values) - count)[len(values) - count]
+    above, level = np.flatnonzero(values > least), np.flatnonzero(values == least)
+    return np.concatenate([above, level[: count - len(above)]])
 
 
 def _spoken(document: Document, seen: set[tuple[str, int, str]]) -> list[tuple[Passage, list[str]]]:

@@ -66,6 +66,17 @@ def test_filters_keep_what_passes_all_of_them(done: Path, filters: tuple[str, ..
     assert {row["text"] for row in call("claims", *filters, "-w", done, "--json").data} == kept
 
 
+def test_a_limit_shows_the_first_and_says_how_many_are_left(done: Path) -> None:
+    """--limit cuts what filters and order left, in the table and in JSON; without it JSON is whole, and 0 is no limit."""
+    whole = call("claims", "--sort", "text", "-w", done, "--json").data
+    assert call("claims", "--sort", "text", "--limit", "2", "-w", done, "--json").data == whole[:2]
+    shown = call("claims", "--sort", "text", "--limit", "2", "-w", done).out
+    assert "the first 2 are shown; `--limit 0` shows 2 more" in shown
+    assert [row["id"] for row in whole if row["id"] in shown] == [row["id"] for row in whole[:2]]
+    for limit in ("0", "4"):
+        assert "are shown" not in call("claims", "--limit", limit, "-w", done).out
+
+
 def test_sorting_by_confidence_begins_with_the_surest(done: Path) -> None:
     """--sort confidence falls, --sort text rises."""
     confidences = [row["confidence"] for row in call("claims", "--sort", "confidence", "-w", done, "--json").data]

@@ -51,7 +51,8 @@ def test_a_dropped_interrupt_stops_the_next_step() -> None:
     """An interrupt that a callback of Python swallowed is raised again where progress is told; without one nothing is raised."""
     code = (
         "import os, signal, weakref\n"
-        "from synth.cli import interrupt, options\n"
+        "from synth import interrupt\n"
+        "from synth.cli import options\n"
         "interrupt.watch()\n"
         "class Thing: pass\n"
         "thing = Thing()\n"

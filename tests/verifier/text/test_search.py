@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from synth.model import Claim, Document, Paper, Passage, SectionRole
 from synth.reader.read import read
 from synth.verifier.documents import DocumentIndex, relative, summary_of
 from synth.verifier.lexical import Bm25
-from synth.verifier.passages import DOCUMENTS, PassageIndex
+from synth.verifier.passages import DOCUMENTS, PassageIndex, largest
 from synth.verifier.ranker import FEATURES, weights
 from synth.verifier.textual import TextWitness
 from synth.verifier.voices import works_of
@@ -215,3 +217,11 @@ def test_a_quote_keeps_its_page_and_box(paper: Document) -> None:
         assert paper.text[hit.passage.start : hit.passage.end] == hit.passage.text
         assert hit.passage.page is not None and hit.passage.box is not None
         assert 1 <= hit.passage.page <= (paper.pages or 0)
+
+
+@given(st.lists(st.integers(0, 5), max_size=60), st.integers(1, 70))
+def test_the_largest_are_those_that_a_stable_sort_puts_first(values: list[int], count: int) -> None:
+    """Whatever the ties, the places are those of the first entries of a stable sort."""
+    given_values = np.array(values, np.float32)
+    first = np.argsort(-given_values, kind="stable")[:count]
+    assert sorted(largest(given_values, count)) == sorted(first)
