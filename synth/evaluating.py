@@ -20,17 +20,17 @@ from synth.evaluate.marked import Chosen
 from synth.evaluate.sampling import sample
 from synth.evaluate.scoring import Evaluation
 from synth.evaluate.searches import DocumentsFound, SentencesFound
+from synth.extractor.contribution import CONTRIBUTES
 from synth.extractor.extract import extract
 from synth.extractor.parse import Parse, parse
 from synth.extractor.readings import readings
 from synth.extractor.resolve import canonical, own_name, resolved
 from synth.extractor.roles import merged
-from synth.extractor.select import FLOOR
 from synth.llm.use import chosen_model
-from synth.model import Cell, Claim, Document, SectionRole, claim_id
+from synth.model import Cell, Claim, Document, claim_id
 from synth.progress import Progress, silent
 from synth.reader.grid import Entry, cells
-from synth.reader.sections import KNOWN, Outline
+from synth.reader.sections import sections_of
 from synth.reader.sentences import split as sentences_of
 from synth.settings import Settings
 from synth.store.embedding import Embedder
@@ -68,7 +68,7 @@ def evaluate(
     raises  NotFound for no such folder or split, UsageError where the files are of no known format
     """
     progress(f"reading {folder}")
-    whole = open_benchmark(folder, split, Reading(sentences_of, roles_of, cells_of))
+    whole = open_benchmark(folder, split, Reading(sentences_of, sections_of, cells_of))
     result = scoring.score(whole, sample(whole, limit, settings.seed), Stations(settings, embedder), settings.seed, progress)
     stance = calibration_line("llm" if settings.llm else settings.nli or "head")
     result.details.update(limit=limit, seed=settings.seed, embedding_model=settings.embedding_model, stance=stance)
@@ -180,7 +180,7 @@ class Stations:
                 else one.confidence
                 for one in read
             ),
-            taken=tuple(one.contributes >= FLOOR if contributions else one.passage.start in claims for one in read),
+            taken=tuple(one.contributes >= CONTRIBUTES if contributions else one.passage.start in claims for one in read),
             within_budget=tuple(passage.start in kept for passage in passages),
             cues=tuple(one.cues for one in read),
             roles=tuple(merged(list(one.likely.values())) for one in read),
@@ -209,21 +209,6 @@ def claim_of(item: ClaimItem) -> Claim:
         rule=rule_for(read.hypothesis) if read.hypothesis else None,
         notes=read.notes,
     )
-
-
-def roles_of(lines: Sequence[str]) -> list[SectionRole]:
-    """The role of the section that each line of a paper stands in; a heading is a short line of words, most of them with a capital."""
-    outline = Outline()
-    role: SectionRole = "other"
-    found: list[SectionRole] = []
-    for line in lines:
-        title, words = line.strip(), line.split()
-        if KNOWN.match(title):
-            role = outline.enter(title, 1)
-        elif 0 < len(words) <= 6 and words[-1].isalpha() and 2 * sum(word[0].isupper() for word in words) > len(words):
-            role = outline.enter(title, 2)
-        found.append(role)
-    return found
 
 
 def cells_of(rows: Sequence[Sequence[str]], bold: frozenset[tuple[int, int]]) -> tuple[Cell, ...]:

@@ -108,6 +108,6 @@ class Reading:
 
     sentences: Callable[[str], list[str]]
     """running text → its sentences."""
-    roles: Callable[[Sequence[str]], list[SectionRole]]
-    """the lines of a paper, headings among them → the role of the section that each stands in."""
+    sections: Callable[[Sequence[str]], list[tuple[str, SectionRole]]]
+    """the lines of a paper, headings among them → title and role of the section that each stands in."""
     cells: Grid

@@ -18,17 +18,22 @@ def bare(text: str) -> str:
 
 
 def document_of(
-    name: str, sentences: Sequence[str] = (), *, title: str = "", roles: Sequence[SectionRole] = (), tables: Sequence[Table] = ()
+    name: str,
+    sentences: Sequence[str] = (),
+    *,
+    title: str = "",
+    sections: Sequence[tuple[str, SectionRole]] = (),
+    tables: Sequence[Table] = (),
 ) -> Document:
     """
     A document with one passage a sentence, in their order; offsets count from the first.
 
-    roles   of the section that each sentence stands in; "abstract" where none are given
+    sections  title and role of the section that each sentence stands in; an abstract without a title where none are given
     """
     paper, passages, at = Paper(id=f"file:{name}", title=title), [], 0
-    unsaid: list[SectionRole] = ["abstract"] * len(sentences)
-    for text, role in zip(sentences, roles or unsaid, strict=True):
-        passages.append(Passage(paper_id=paper.id, text=text, start=at, end=at + len(text), role=role))
+    unsaid: list[tuple[str, SectionRole]] = [("", "abstract")] * len(sentences)
+    for text, (section, role) in zip(sentences, sections or unsaid, strict=True):
+        passages.append(Passage(paper_id=paper.id, text=text, start=at, end=at + len(text), section=section, role=role))
         at += len(text) + 1
     return Document(
         paper=paper,

@@ -21,7 +21,7 @@ def cl_scisumm(files: Sequence[LabelledFile], reading: Reading, malformed: list[
     for _, _, paper in lines_of(files, CitedPaper, malformed):
         texts = [sentence.text for sentence in paper.sentences]
         order = {sentence.sid: place for place, sentence in enumerate(paper.sentences)}
-        papers[paper.doc_id] = document_of(paper.doc_id, texts, roles=["other"] * len(texts)), order
+        papers[paper.doc_id] = document_of(paper.doc_id, texts, sections=[("", "other")] * len(texts)), order
     found = []
     for file, number, line in lines_of(files, CitingSentence, malformed):
         try:
@@ -42,7 +42,7 @@ def ncg(files: Sequence[LabelledFile], reading: Reading, malformed: list[Malform
     papers: list[MarkedPaper] = []
     for file, number, line in lines_of(files, ContributionPaper, malformed):
         title = next((text for before, text in zip(line.sentences, line.sentences[1:], strict=False) if before == "title"), "")
-        document = document_of(line.paper, line.sentences, title=title, roles=reading.roles(line.sentences))
+        document = document_of(line.paper, line.sentences, title=title, sections=reading.sections(line.sentences))
         _add(papers, document, line.contribution, (), file, number, malformed, asks="contributions")
     return {"papers": tuple(papers)}
 

@@ -1,8 +1,9 @@
 """
 How likely each sentence of a document is a claim of it, and how likely it tells of the document's own contribution.
 
-A claim, in an abstract that stands alone: what is concluded; and, as far as its cues go, what is said of things that the tables of
-papers are about. In a paper the cues decide (sentences.py), less so where the sentence hardly gives a result.
+A claim, in an abstract that stands alone: what is concluded, the more so if it says so (asserting.py); and, as far as its cues go, what
+is said of things that the tables of papers are about. In a paper the cues decide (sentences.py), less so where the sentence hardly
+gives a result.
 
 What contributes is told in contribution.py.
 """
@@ -13,9 +14,10 @@ import math
 import re
 from dataclasses import replace
 
+from synth.extractor.asserting import assertion
 from synth.extractor.contribution import contributions
 from synth.extractor.resolve import own_name
-from synth.extractor.roles import ROLES, Role, is_abstract, role_probabilities
+from synth.extractor.roles import ROLES, Role, in_context, is_abstract, role_probabilities
 from synth.extractor.sentences import SUBSTANCE, Scored, scored
 from synth.model import Document, vocabulary
 
@@ -32,43 +34,57 @@ Likely = dict[Role, float]
 
 def readings(document: Document) -> list[Scored]:
     """Every passage of the document, in order, with its confidence as a claim, its role and its probability as a contribution."""
-    rows = role_probabilities(document.passages)
+    by_words = role_probabilities(document.passages)
+    rows = in_context(document.passages, by_words)
     alone = is_abstract(document)
     read: list[tuple[Scored, Likely]] = [
         (scored(passage), dict(zip(ROLES, map(float, row), strict=True))) for passage, row in zip(document.passages, rows, strict=True)
     ]
     told = contributions(document, read, own_name(document))
     found = []
-    for (one, likely), contributes in zip(read, told, strict=True):
-        confidence = _in_abstract(one, likely) if alone else _in_paper(one, likely)
+    named = any(
+        True for one, _ in read if alone for _ in vocabulary().mentions(one.passage.text, "method", "family", "dataset", "backbone")
+    )
+    concluded = by_words[:, ROLES.index("conclusion")]
+    for (one, likely), concludes, contributes in zip(read, map(float, concluded), told, strict=True):
+        confidence = _in_abstract(one, likely, concludes, named=named) if alone else _in_paper(one, likely)
         found.append(replace(one, confidence=round(confidence, 3), likely=likely, contributes=round(contributes, 3)))
     return found
 
 
-def _in_abstract(one: Scored, likely: Likely) -> float:
-    """What is concluded is a claim; what is neither background nor other is one as far as its cues say, if it can be measured."""
+def _in_abstract(one: Scored, likely: Likely, concludes: float, *, named: bool) -> float:
+    """
+    What is concluded is a claim; what is neither background nor other is one as far as its cues say, if it can be measured.
+
+    concludes  probability of a conclusion by words, which were learned from abstracts that head their conclusions
+    named      whether the abstract names a method or a data set at all
+    """
     if _UNFIT & set(one.cues):
-        return one.confidence * likely["conclusion"]
-    if not _measurable(one):
-        return likely["conclusion"]
+        return one.confidence * concludes
+    claimed = _probability(_log_odds(concludes) + assertion(one.passage.text))
+    if not _measurable(one, named=named):
+        return claimed
     rest = likely["result"] + likely["method"] + likely["objective"]
     # Of a few sentences in a row the place says little, so what can be measured is a claim as it would be in a paper.
-    return max(likely["conclusion"] + rest * one.confidence, _in_paper(one, likely))
+    return max(claimed, likely["conclusion"] + rest * one.confidence, _in_paper(one, likely))
 
 
-def _measurable(one: Scored) -> bool:
+def _measurable(one: Scored, *, named: bool) -> bool:
     """Whether a finding is about something that papers report in tables."""
     text = one.passage.text
-    known = any(True for _ in vocabulary().mentions(text, "method", "family", "metric", "dataset", "backbone"))
+    known = named and any(True for _ in vocabulary().mentions(text, "method", "family", "metric", "dataset", "backbone"))
     return bool(SUBSTANCE & set(one.cues)) and (known or _RIVALS.search(text) is not None)
 
 
 def _in_paper(one: Scored, likely: Likely) -> float:
     finding = likely["result"] + likely["conclusion"]
-    odds = _log_odds(one.confidence) + TILT * max(-FAR, min(0.0, _log_odds(finding)))
-    return 1 / (1 + math.exp(-odds))
+    return _probability(_log_odds(one.confidence) + TILT * max(-FAR, min(0.0, _log_odds(finding))))
 
 
 def _log_odds(probability: float) -> float:
     held = min(max(probability, 1e-6), 1 - 1e-6)
     return math.log(held / (1 - held))
+
+
+def _probability(log_odds: float) -> float:
+    return 1 / (1 + math.exp(-log_odds))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from synth.model import SectionRole
 
@@ -46,6 +47,32 @@ def role_of(title: str, parent: SectionRole = "other") -> SectionRole:
     return next((role for role, pattern in _PATTERNS if pattern.search(bare)), parent)
 
 
+_OPENS = frozenset({"abstract", "introduction", "related", "experiments", "results", "conclusion", "limitations", "references", "appendix"})
+"""roles that a section names whatever it stands in; an unknown title may be that of a part of the section before."""
+LONGEST = 9
+"""words of a heading,"""
+LONGEST_PLAIN = 7
+"""of one in which not every longer word has a capital,"""
+LONGEST_NAMED = 6
+"""and of one in small letters that names a role."""
+
+
+def is_heading(line: str) -> bool:
+    """Whether a line of running text is a heading: known, or a few words without a stop, mostly in capitals or naming a role."""
+    title = _NUMBER.sub("", line.strip())
+    words = [word for word in title.split() if any(letter.isalpha() for letter in word)]
+    if KNOWN.match(title):
+        return True
+    if not 0 < len(words) <= LONGEST or not (title[0].isupper() or title[0].isdigit()) or re.search(r"[=?,<>]|\d\.\d|[.;:!]$", title):
+        return False
+    long = [word for word in words if len(word) > 3]
+    if not long:
+        return len(words) == 1 and len(words[0]) == 3 and words[0].isupper()
+    capitals = sum(word[0].isupper() for word in long)
+    titled = 2 * capitals > len(long) and (capitals == len(long) or len(words) <= LONGEST_PLAIN)
+    return titled or (len(words) <= LONGEST_NAMED and role_of(title) != "other")
+
+
 class Outline:
     """The role of each section, given title and depth in the order of the document."""
 
@@ -74,3 +101,27 @@ class Outline:
         self._open = [entry for entry in self._open if entry[0] < depth] + [(depth, role)]
         self._seen.add(role)
         return role
+
+
+def _opens_section(title: str, before: SectionRole) -> bool:
+    """Whether a heading begins a section of its own, and no part of the one before."""
+    named = role_of(title)
+    return (
+        bool(KNOWN.match(title)) or named in _OPENS or before in ("abstract", "introduction") or (before == "related" and named != "other")
+    )
+
+
+def sections_of(lines: Sequence[str]) -> list[tuple[str, SectionRole]]:
+    """
+    Title and role of the section that each line stands in, where headings are lines like others.
+
+    Known titles, and what follows abstract and introduction, open a section; an unknown title later on is that of a part of it.
+    """
+    outline, title = Outline(), ""
+    role: SectionRole = "other"
+    found: list[tuple[str, SectionRole]] = []
+    for line in map(str.strip, lines):
+        if is_heading(line):
+            title, role = line, outline.enter(line, 1 if _opens_section(line, role) else 2)
+        found.append((title, role))
+    return found

