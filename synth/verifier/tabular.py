@@ -79,9 +79,11 @@ class TableWitness:
         if stated is not None and stated.outcome != "inconclusive":
             return stated
         judged = self._judged(claim)
-        if own is None or judged.outcome in ("supported", "refuted"):
+        if own is None:
             return judged
         read = sentence_evidence(claim, own)
+        if judged.outcome in ("supported", "refuted"):
+            return _unless_at_odds(judged, read)
         return read or (judged if judged.outcome != "no_evidence" else stated or judged)
 
     def _judged(self, claim: Claim) -> Evidence:
@@ -196,6 +198,21 @@ class TableWitness:
             observations=tuple(each for hearing in ordered for each in hearing.observations),
             judgement=lead.judgement,
         )
+
+
+def _unless_at_odds(judged: Evidence, read: Evidence | None) -> Evidence:
+    """
+    What the judge decided; open where the words of the sentence, read surely on its own paper's tables, say the opposite.
+
+    The judge sees the parts that the grammar carries over, the operators the whole sentence: "significantly", "by 0.6 points".
+    """
+    if read is None or read.outcome not in ("supported", "refuted") or read.outcome == judged.outcome:
+        return judged
+    chances = [each.probability for each in (judged, read) if each.probability is not None]
+    probability = sum(chances) / len(chances) if chances else None
+    reason = f"read in two ways: {judged.outcome} by {judged.reason}; {read.outcome} by {read.reason}"
+    opened = {"outcome": "inconclusive", "probability": probability, "stances": stances_of(probability), "reason": reason}
+    return judged.model_copy(update=opened)
 
 
 def _careful(judgement: Judgement, claim: Claim, observations: Sequence[Observation], *, own: bool) -> Judgement:

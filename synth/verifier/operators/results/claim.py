@@ -49,7 +49,7 @@ class Reading:
     beside: tuple[Found, ...] = ()
     """the strongest readings of the other clauses, which must hold too."""
     lean: Found | None = None
-    """where nothing could be executed as it is said: the weakest reading, which decides nothing."""
+    """where no reading decides: what the strongest of the doubtful ones comes to."""
 
 
 def read_claim(text: str, matrix: Matrix) -> Reading:
@@ -62,11 +62,9 @@ def read_claim(text: str, matrix: Matrix) -> Reading:
         by_clause.append(found)
         _remember(spoken_of, clause, found)
     every = tuple(each for found in by_clause for each in found)
-    reason = _not_meant(text, matrix)
+    reason = _not_meant(text, matrix) or ("" if every else "no operator reads the claim")
     if reason:
-        return Reading(None, every, reason)
-    if not every:
-        return Reading(None, every, "no operator reads the claim", lean=_leaning(text, matrix))
+        return Reading(None, every, reason, lean=_deciding(by_clause) if every else _leaning(text, matrix))
     deciding = _deciding(by_clause)
     beside = [max(found, key=lambda each: each.strength) for found in by_clause if found and deciding not in found]
     return Reading(deciding, every, beside=tuple(beside))

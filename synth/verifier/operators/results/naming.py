@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from synth.verifier.operators.lexicon import stems
+from synth.verifier.operators.lexicon import stems, words
 from synth.verifier.operators.results.matrix import Axis, Line, Matrix
 from synth.verifier.operators.words import key, runs, weight
 
@@ -153,7 +153,7 @@ def unknown_names(text: str, known: frozenset[str]) -> tuple[int, tuple[str, ...
 
 
 def _is_name(word: str, before: str) -> bool:
-    if word in _POINTERS:
+    if word in _POINTERS or word.lower() in words("connectives"):
         return False
     starts = not before.strip() or before.rstrip()[-1:] in ".!?]:"
     return any(char.isdigit() or char.isupper() for char in word[1:]) or (word[0].isupper() and not starts)
@@ -161,7 +161,7 @@ def _is_name(word: str, before: str) -> bool:
 
 def _is_known(name: Sequence[str], known: frozenset[str]) -> bool:
     parts = [part for word in name for part in key(word) if weight(part) == 1]
-    if any(part in known for part in parts) or (len(name) > 1 and "".join(word[0] for word in name).lower() in known):
+    if any(part in known or part + "s" in known for part in parts) or (len(name) > 1 and "".join(word[0] for word in name).lower() in known):
         return True
     long = [part for part in parts if len(part) >= 4]
     return any(part.startswith(other) or other.startswith(part) for part in long for other in known if len(other) >= 4)
