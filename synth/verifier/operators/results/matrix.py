@@ -16,6 +16,8 @@ from synth.verifier.operators.lexicon import stems
 from synth.verifier.operators.words import key, weight
 
 Axis = Literal["row", "column"]
+_TICKS, _CROSSES = frozenset("✓✔√"), frozenset("✗✘×")
+"""marks of what a row has and has not: a tick stands for the header above it."""
 _LESS_IS_BETTER = re.compile(r"↓|(?:lower|smaller) (?:is|the) better|less is better", re.IGNORECASE)
 _OWN = frozenset(["our", "propos"])
 SHORTENED, ABBREVIATED = 3, 5
@@ -72,10 +74,11 @@ class Matrix:
         self.corner = frozenset(key(" ".join(self.grid.columns[place].header for place in self.grid.labels)))
 
     def _rows(self) -> tuple[Line, ...]:
-        named = [column.index for column in self.grid.columns if column.index not in self.places]
+        named = [column for column in self.grid.columns if column.index not in self.places]
         found = []
         for index, row in enumerate(self.grid.rows):
-            label = " ".join(row[place].text for place in named if row[place].text)
+            parts = (column.header if row[column.index].text in _TICKS else row[column.index].text for column in named)
+            label = " ".join(part for part in parts if part and part not in _CROSSES)
             core = sum(weight(word) for place in self.grid.labels for word in row[place].key)
             values = tuple(row[place].read.number for place in self.places)
             found.append(Line("row", index, label, key(label), values, core or sum(map(weight, key(label)))))
@@ -92,8 +95,7 @@ class Matrix:
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Every word of labels and caption."""
-        labels = {word for lines in self.lines.values() for line in lines for word in line.keys}
-        return frozenset(labels | set(self.caption) | self.corner)
+        return self._in_labels | frozenset(self.caption) | self.corner
 
     @cached_property
     def shared(self) -> frozenset[str]:
@@ -102,14 +104,17 @@ class Matrix:
         return frozenset().union(*(frozenset.intersection(*each) for each in sets))
 
     @cached_property
+    def _in_labels(self) -> frozenset[str]:
+        return frozenset(word for lines in self.lines.values() for line in lines for word in line.keys)
+
+    @cached_property
     def _long_enough(self) -> tuple[str, ...]:
         """Words of labels that may be shortened forms of what a claim says, or longer ones."""
-        labels = {word for lines in self.lines.values() for line in lines for word in line.keys}
-        return tuple(sorted(word for word in labels if len(word) >= SHORTENED and word.isalpha() and weight(word) == 1))
+        return tuple(sorted(word for word in self._in_labels if len(word) >= SHORTENED and word.isalpha() and weight(word) == 1))
 
     def called(self, word: str) -> str:
         """The label's word for a word of a claim: itself, or the only one that shortens or lengthens it, "syn" for "syntactic"."""
-        if word in self.vocabulary or not word.isalpha() or weight(word) < 1:
+        if word in self._in_labels or not word.isalpha() or weight(word) < 1:
             return word
         found = [each for each in self._long_enough if _shortens(each, word) or _lengthens(each, word)]
         return found[0] if len(found) == 1 else word

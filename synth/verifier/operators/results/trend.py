@@ -11,6 +11,9 @@ from synth.verifier.operators.results.view import Subject, View, lines_of, mean_
 from synth.verifier.operators.trends import steps_along
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_OPENERS = ("as", "with", "when", "while", "by")
+NEAR = 9
+"""words behind one of these among which the direction of the scale is said."""
 LEAST_POINTS = 3
 MOSTLY = 0.6
 """share of the steps that must go the stated way."""
@@ -23,7 +26,8 @@ def read_trend(view: View) -> Iterator[Found]:
     if not scale or directions is None:
         return
     along, of_measure, place = directions
-    names = lines_of(view.things)
+    named = view.things or tuple(name for name in view.clause.named if name.axis == view.axis)
+    names = lines_of(named)
     lines = names or view.everyone
     counts = [steps_along(_points(view, line, scale), rises=along * of_measure > 0) for line in sorted(lines)]
     moves = sum(every for _, every in counts)
@@ -33,7 +37,7 @@ def read_trend(view: View) -> Iterator[Found]:
     steps = tuple(
         f"{short(view.lines[line].label)}: " + ", ".join(f"{y:g}" for _, y in sorted(_points(view, line, scale))) for line in sorted(lines)
     )
-    subject = Subject(lines, mean_score(view.things) if names else 0.8)
+    subject = Subject(lines, mean_score(named) if names else 0.8)
     yield Found("trend", (share > MOSTLY) != view.clause.denied(place), 0.8, abs(share - 0.5) * 2, steps, "trend", subject)
 
 
@@ -55,14 +59,11 @@ def _directions(view: View) -> tuple[int, int, int] | None:
     def direction(place: int) -> int:
         return (spoken[place] in words("upwards")) - (spoken[place] in words("downwards"))
 
-    openers = ("as", "with", "when", "while", "by")
-    start = next(
-        (p for p, word in enumerate(spoken) if word in openers and any(direction(q) for q in range(p, min(len(spoken), p + 9)))), None
-    )
-    if start is None:
-        return None
-    comma = next((place for place in range(start, len(spoken)) if spoken[place] == ","), len(spoken))
-    stop = comma if start < 3 else len(spoken)
-    along = next((direction(place) for place in range(start, stop) if direction(place)), 0)
-    rest = [place for place in (*range(start), *range(stop, len(spoken))) if direction(place)]
-    return (along, direction(rest[0]), rest[0]) if along and rest else None
+    for start in (place for place, word in enumerate(spoken) if word in _OPENERS):
+        comma = next((place for place in range(start, len(spoken)) if spoken[place] == ","), len(spoken))
+        stop = comma if start < 3 else len(spoken)
+        along = next((direction(place) for place in range(start, min(stop, start + NEAR)) if direction(place)), 0)
+        rest = [place for place in (*range(start), *range(stop, len(spoken))) if direction(place)]
+        if along and rest:
+            return along, direction(rest[0]), rest[0]
+    return None

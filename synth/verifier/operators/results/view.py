@@ -4,7 +4,8 @@ A clause held against one axis of a table: which lines are the things compared, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import median
@@ -15,11 +16,15 @@ from synth.verifier.operators.results.clauses import Clause
 from synth.verifier.operators.results.cues import Cue
 from synth.verifier.operators.results.matrix import Axis, Line, other
 from synth.verifier.operators.results.naming import Named
+from synth.verifier.operators.words import key
 
 LEAST_NAME = 0.33
 """score from which a name can be one of the things compared; below stand words such as "model"."""
 ALIKE = 5.0
 """factor within which the medians of comparable lines lie."""
+_CITED = re.compile(r"\bet al\b|\b(?:19|20)\d\d\b")
+REPEATED = 0.3
+"""share of the names of rows that must stand in several blocks for the blocks to be conditions."""
 LAST = 0.6
 """what is left of the link where "our model" is taken to be the last row, which is where papers put it."""
 
@@ -32,6 +37,7 @@ class Subject:
     link: float
 
 
+_LISTING = frozenset([",", "and", "or", "&", "/", "as", "well"])
 NOBODY = Subject(frozenset(), 0.0)
 
 
@@ -65,13 +71,19 @@ class View:
 
     @cached_property
     def conditions(self) -> tuple[Named, ...]:
-        """Names of rows within their blocks that say where the clause holds: "on Dino" where each system has a row for Dino."""
+        """Names that say where the clause holds: "on Dino" where each system has a row for Dino, or of the block where rows are named."""
         return tuple(name for name in self._candidates if name.span[0] < self.left_out and self._is_condition(name))
 
     def _is_condition(self, name: Named) -> bool:
+        if self._blocks_repeat and self._is_outer(name):
+            return any(not self._is_outer(other) for other in self._candidates)
         before = self.clause.words[max(0, name.span[0] - 2) : name.span[0]]
         inner = {self.inner(line) for line in name.lines}
         return bool(words("conditions") & set(before)) and all(each and set(name.words) <= set(each) for each in inner)
+
+    def _is_outer(self, name: Named) -> bool:
+        """Whether a name is of blocks of rows and of none of the rows within them."""
+        return all(set(name.words) <= set(key(self.group(line))) and not set(name.words) & set(self.inner(line)) for line in name.lines)
 
     @cached_property
     def scopes(self) -> tuple[Named, ...]:
@@ -83,7 +95,9 @@ class View:
         """Every line with a number that the clause does not leave out."""
         spared = lines_of(name for name in self._candidates if name.span[0] >= self.left_out)
         every = frozenset(line.index for line in self.lines if any(value is not None for value in line.values)) - spared
-        return every & lines_of(self.conditions) if self.conditions else every
+        outer = lines_of(name for name in self.conditions if self._is_outer(name)) or every
+        inner = lines_of(name for name in self.conditions if not self._is_outer(name)) or every
+        return every & outer & inner or every
 
     @cached_property
     def rivals(self) -> frozenset[int]:
@@ -109,7 +123,8 @@ class View:
             return tuple(self._summary(plain) or usable)
         hits = {index: frozenset(place for place, name in enumerate(self.scopes) if index in name.lines) for index in usable}
         best = [index for index in usable if hits[index] and not any(hits[index] < hits[each] for each in usable)]
-        return tuple(best or plain or usable)
+        part = any(set(name.words) & stems("parts_of_summary") for name in self.scopes)
+        return tuple((best if part else self._summary(best)) or plain or usable)
 
     @staticmethod
     def _counts(line: Line) -> bool:
@@ -140,6 +155,14 @@ class View:
         labels = self.matrix.grid.labels
         return self.matrix.grid.rows[line][labels[0]].text if self.axis == "row" and len(labels) > 1 else ""
 
+    @cached_property
+    def _blocks_repeat(self) -> bool:
+        """Whether rows are called the same in several blocks, so that a block is a condition and not a kind of thing."""
+        places: dict[tuple[str, ...], set[str]] = {}
+        for line in self.lines:
+            places.setdefault(self.inner(line.index), set()).add(self.group(line.index))
+        return sum(len(blocks) > 1 for name, blocks in places.items() if name) > REPEATED * len(places)
+
     def inner(self, line: int) -> tuple[str, ...]:
         """What a row is called within its block; empty where there are no blocks."""
         labels = self.matrix.grid.labels
@@ -153,7 +176,7 @@ class View:
         """The lines that names stand for; where there are none, what "it" or "our model" is."""
         named = _narrowest(names)
         if named:
-            return Subject(lines_of(named), mean_score(named))
+            return Subject(self._meant(named), mean_score(named))
         clause = self.clause
         refers = clause.has("pronouns", stop=4) or clause.words[0] in words("continuing")
         if self.spoken_of.lines and refers:
@@ -161,8 +184,32 @@ class View:
         if self.own and (clause.has("own") or clause.has("pronouns", stop=4)):
             return Subject(self.own, link)
         if not self.own and self.axis == "row" and clause.has("own") and not self.things and len(self.rivals) > 2:
-            return Subject(frozenset([max(self.rivals)]), link * LAST)
+            return Subject(self._last, link * LAST)
         return NOBODY
+
+    @cached_property
+    def _last(self) -> frozenset[int]:
+        """The last row of each block that is no baseline and no other paper's."""
+        own = [line for line in sorted(self.rivals) if not _CITED.search(self.lines[line].label) and "baselin" not in self.lines[line].keys]
+        return frozenset({self.group(line): line for line in own or sorted(self.rivals)}.values())
+
+    def _meant(self, names: Sequence[Named]) -> frozenset[int]:
+        """
+        The lines of several names: "BERT trained on COPA" those that both name, "BERT and GPT" those of either.
+
+        Names that "and" or a comma joins are of different things, unless the clause speaks of their combination.
+        """
+        groups: list[frozenset[int]] = []
+        last: Named | None = None
+        for name in sorted(names, key=lambda each: each.span):
+            between = self.clause.words[last.span[1] : name.span[0]] if last else ()
+            listed = bool(between) and set(between) <= _LISTING and not self.clause.has("together", stop=name.span[0])
+            if groups and groups[-1] & name.lines and not listed:
+                groups[-1] &= name.lines
+            else:
+                groups.append(name.lines)
+            last = name
+        return frozenset().union(*groups)
 
     @cached_property
     def _said(self) -> frozenset[str]:
@@ -180,12 +227,21 @@ class View:
         same = same or tuple(each for each in sorted(others) if inner and self.inner(each) == inner)
         if same:
             return same
+        others = self._within_block(line, others)
         measures = self.lines[line].measures
         alike = tuple(each for each in sorted(others) if self.lines[each].measures == measures)
         several = len({self.lines[each].measures for each in self.everyone}) > 1
         if self.axis == "column" and not alike:
             return ()
         return alike if measures and several and alike else tuple(sorted(others))
+
+    def _within_block(self, line: int, others: frozenset[int]) -> frozenset[int]:
+        """Of the others those in the block of a line, where there are such and the clause does not name the block itself."""
+        block = self.group(line)
+        if not self._blocks_repeat:
+            return others
+        own = frozenset(each for each in others if self.group(each) == block)
+        return own if own and not set(key(block)) & self._said else others
 
     def low_is_good(self, line: int, across: int) -> bool:
         """Whether less is better where two lines meet."""
