@@ -66,7 +66,7 @@ def _sides(view: View, place: int, cue: Cue) -> _Sides | None:
     if ablated:
         return ablated
     if not subject.lines:
-        subject = view.subject(())
+        subject = view.subject((), besides=others.lines)
     if not subject.lines and others.lines and view.clause.has("collective", stop=place):
         subject = Subject(view.rivals - others.lines, 0.7)
     if not others.lines and view.own and view.clause.has("own", start=place):
@@ -77,6 +77,8 @@ def _sides(view: View, place: int, cue: Cue) -> _Sides | None:
         return _Sides(subject, others, "named", each=_each(view, place), turned=turned)
     if view.axis == "column" and (not view.comparable or (cue.kind == "change" and view.matrix.compared != "column")):
         return None
+    if cue.kind in ("change", "merit") and (pairs := _counterparts(view, subject)):
+        return _Sides(*pairs, "baseline", turned=turned)
     return _against_unnamed(view, place, subject, turned)
 
 
@@ -129,6 +131,14 @@ def _ablation(view: View, names: Sequence[Named]) -> _Sides | None:
 def _takes_away(label: str, name: Named) -> bool:
     first = re.escape(name.words[0][:5])
     return bool(re.search(rf"(?:w/o|without|\bno|(?:^|\s)[-−–])\s*(?:the\s+)?\S*{first}", label.lower()))
+
+
+def _counterparts(view: View, subject: Subject) -> tuple[Subject, Subject] | None:
+    """The lines of a subject that have one called the same but for what is named, and these: "A + X" and "A" where X is named."""
+    pairs = {line: view.counterparts(line, view.rivals - subject.lines) for line in subject.lines}
+    own = frozenset(line for line, others in pairs.items() if others)
+    others = frozenset(each for others in pairs.values() for each in others)
+    return (Subject(own, subject.link), Subject(others, 0.8)) if own else None
 
 
 def _against_unnamed(view: View, place: int, subject: Subject, turned: bool) -> _Sides:

@@ -1,4 +1,4 @@
-""" "X is comparable to Y": the typical difference is small."""
+""" "X is comparable to Y": the typical difference is small; "competitive with Y": small, or in favour of X."""
 
 from __future__ import annotations
 
@@ -25,13 +25,18 @@ def read_equality(view: View) -> Iterator[Found]:
         behind = [name for name in view.things if name.span[0] > place]
         if len(before) > 1 and not behind:
             before, behind = before[:1], before[1:]
-        subject = view.subject(before)
+        subject = view.subject(before, besides=lines_of(behind))
         named = lines_of(behind) - subject.lines
         if not named and not clause.has("all_others"):
             continue
         others = named or view.rivals - subject.lines
         pairs = [(across, *_means(view, across, subject.lines, others)) for across in view.scope]
-        gaps = [(gap(a, b), across, a, b) for across, a, b in pairs if a is not None and b is not None]
+        behind_only = word in words("at_least") and subject.lines
+        gaps = [
+            (0.0 if behind_only and _ahead(view, across, min(subject.lines), a - b) else gap(a, b), across, a, b)
+            for across, a, b in pairs
+            if a is not None and b is not None
+        ]
         if not subject.lines or not gaps:
             continue
         typical = median(each for each, *_ in gaps)
@@ -41,6 +46,11 @@ def read_equality(view: View) -> Iterator[Found]:
             "equal", (typical <= CLOSE) != clause.denied(place), subject.link, margin, steps, "equal" if named else "others", subject
         )
         return
+
+
+def _ahead(view: View, across: int, line: int, lead: float) -> bool:
+    """Whether a lead, in the numbers as printed, is one of the line."""
+    return lead < 0 if view.low_is_good(line, across) else lead > 0
 
 
 def _means(view: View, across: int, subjects: frozenset[int], others: frozenset[int]) -> tuple[float | None, float | None]:

@@ -92,6 +92,10 @@ class Matrix:
             found.append(Line("column", index, column.header, column.key, values, sum(map(weight, column.key))))
         return tuple(found)
 
+    def path(self, column: int) -> tuple[str, ...]:
+        """The header texts above a column of numbers, from the outermost to its own."""
+        return self.grid.columns[self.places[column]].path
+
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Every word of labels and caption."""

@@ -25,6 +25,8 @@ ALIKE = 5.0
 _CITED = re.compile(r"\bet al\b|\b(?:19|20)\d\d\b")
 REPEATED = 0.3
 """share of the names of rows that must stand in several blocks for the blocks to be conditions."""
+_NUMBER = re.compile(r"^\(?[A-Z]?\d+[.:)]\s*")
+"""what rows are numbered by, "M3:", "(A2)", "10."."""
 LAST = 0.6
 """what is left of the link where "our model" is taken to be the last row, which is where papers put it."""
 
@@ -72,14 +74,18 @@ class View:
     @cached_property
     def conditions(self) -> tuple[Named, ...]:
         """Names that say where the clause holds: "on Dino" where each system has a row for Dino, or of the block where rows are named."""
-        return tuple(name for name in self._candidates if name.span[0] < self.left_out and self._is_condition(name))
+        own = (name for name in self.clause.named if name.axis == self.axis and name.span[0] < self.left_out)
+        return tuple(name for name in own if self._is_condition(name))
 
     def _is_condition(self, name: Named) -> bool:
         if self._blocks_repeat and self._is_outer(name):
             return any(not self._is_outer(other) for other in self._candidates)
+        if name not in self._candidates:
+            return False
         before = self.clause.words[max(0, name.span[0] - 2) : name.span[0]]
         inner = {self.inner(line) for line in name.lines}
-        return bool(words("conditions") & set(before)) and all(each and set(name.words) <= set(each) for each in inner)
+        several = len({self.group(line) for line in name.lines}) > 1
+        return several and bool(words("conditions") & set(before)) and all(each and set(name.words) <= set(each) for each in inner)
 
     def _is_outer(self, name: Named) -> bool:
         """Whether a name is of blocks of rows and of none of the rows within them."""
@@ -120,6 +126,9 @@ class View:
         spared = {index for name in self.clause.named if name.axis != self.axis and name.span[0] >= self.left_out for index in name.lines}
         plain = [index for index in usable if not self._counts(self.across[index]) and index not in spared]
         if not self.scopes:
+            timed = [index for index in usable if set(self.across[index].keys) & stems("durations")]
+            if timed and len(timed) < len(usable) and self.clause.has("speed"):
+                return tuple(timed)
             return tuple(self._summary(plain) or usable)
         hits = {index: frozenset(place for place, name in enumerate(self.scopes) if index in name.lines) for index in usable}
         best = [index for index in usable if hits[index] and not any(hits[index] < hits[each] for each in usable)]
@@ -151,9 +160,11 @@ class View:
         return all(middles and max(middles) <= ALIKE * min(middles) for middles in groups)
 
     def group(self, line: int) -> str:
-        """What heads the block of rows that a row stands in; empty where there are no blocks."""
+        """What heads the block of rows, or spans the columns, in which a line stands; empty where there are no blocks."""
+        if self.axis == "column":
+            return " ".join(self.matrix.path(line)[:-1])
         labels = self.matrix.grid.labels
-        return self.matrix.grid.rows[line][labels[0]].text if self.axis == "row" and len(labels) > 1 else ""
+        return self.matrix.grid.rows[line][labels[0]].text if len(labels) > 1 else ""
 
     @cached_property
     def _blocks_repeat(self) -> bool:
@@ -164,16 +175,23 @@ class View:
         return sum(len(blocks) > 1 for name, blocks in places.items() if name) > REPEATED * len(places)
 
     def inner(self, line: int) -> tuple[str, ...]:
-        """What a row is called within its block; empty where there are no blocks."""
+        """What a line is called within its block; empty where there are no blocks."""
+        if self.axis == "column":
+            path = self.matrix.path(line)
+            return key(path[-1]) if len(path) > 1 else ()
         labels = self.matrix.grid.labels
-        return self.matrix.grid.rows[line][labels[-1]].key if self.axis == "row" and len(labels) > 1 else ()
+        return self.matrix.grid.rows[line][labels[-1]].key if len(labels) > 1 else ()
 
     def value(self, line: int, across: int) -> float | None:
         """The number where two lines meet."""
         return self.lines[line].values[across]
 
-    def subject(self, names: Iterable[Named], link: float = 0.7) -> Subject:
-        """The lines that names stand for; where there are none, what "it" or "our model" is."""
+    def subject(self, names: Iterable[Named], link: float = 0.7, besides: frozenset[int] = frozenset()) -> Subject:
+        """
+        The lines that names stand for; where there are none, what "it" or "our model" is.
+
+        besides   lines that are something else: what the subject is held against
+        """
         named = _narrowest(names)
         if named:
             return Subject(self._meant(named), mean_score(named))
@@ -183,8 +201,12 @@ class View:
             return Subject(self.spoken_of.lines, link * 0.7)
         if self.own and (clause.has("own") or clause.has("pronouns", stop=4)):
             return Subject(self.own, link)
-        if not self.own and self.axis == "row" and clause.has("own") and not self.things and len(self.rivals) > 2:
-            return Subject(self._last, link * LAST)
+        unnamed = not self.own and clause.has("own") and lines_of(self.things) <= besides
+        left = self.rivals - besides
+        if unnamed and besides and len(left) == 1:
+            return Subject(left, link)
+        if unnamed and self.axis == "row" and len(self.rivals) > 2:
+            return Subject(self._last - besides, link * LAST)
         return NOBODY
 
     @cached_property
@@ -216,7 +238,12 @@ class View:
         return frozenset(word for name in self.things for word in name.words)
 
     def _residual(self, line: int) -> frozenset[str]:
-        return frozenset(self.lines[line].keys) - self._said
+        return frozenset(key(_NUMBER.sub("", self.lines[line].label))) - self._said
+
+    def counterparts(self, line: int, others: frozenset[int]) -> tuple[int, ...]:
+        """The lines that are called the same but for what the clause names; none where nothing else is left of the name."""
+        residual = self._residual(line)
+        return tuple(each for each in sorted(others) if residual and self._residual(each) == residual)
 
     def partners(self, line: int, others: frozenset[int]) -> tuple[int, ...]:
         """
