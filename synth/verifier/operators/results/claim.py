@@ -17,9 +17,12 @@ from synth.verifier.operators.results.equality import read_equality
 from synth.verifier.operators.results.extremes import read_extreme
 from synth.verifier.operators.results.figures import read_figures
 from synth.verifier.operators.results.found import Found
+from synth.verifier.operators.results.gaps import read_gap
 from synth.verifier.operators.results.matrix import Axis, Matrix, other
 from synth.verifier.operators.results.naming import unknown_names
+from synth.verifier.operators.results.together import read_together
 from synth.verifier.operators.results.trend import read_trend
+from synth.verifier.operators.results.variation import read_variation
 from synth.verifier.operators.results.view import NOBODY, Subject, View
 from synth.verifier.operators.words import key, weight
 
@@ -100,7 +103,9 @@ def _read_clause(clause: Clause, spoken_of: dict[Axis, Subject]) -> list[Found]:
         view = View(clause, axis, spoken_of.get(axis, NOBODY))
         if len(view.everyone) < 2 or not view.scope or _names_rows_only(view):
             continue
-        own = [*read_comparison(view), *read_extreme(view), *read_trend(view), *(read_figures(view) if axis == "row" else ())]
+        own = [*read_gap(view), *read_together(view)]
+        own = own or [*read_comparison(view), *read_extreme(view), *read_trend(view), *read_variation(view)]
+        own += read_figures(view) if axis == "row" else ()
         if not any(each.operator in ("compare", "extreme") for each in own):
             own += read_equality(view)
         if any(each.rests_on == "named" for each in own):

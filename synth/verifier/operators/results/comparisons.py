@@ -77,6 +77,9 @@ def _sides(view: View, place: int, cue: Cue) -> _Sides | None:
         return _Sides(subject, others, "named", each=_each(view, place), turned=turned)
     if view.axis == "column" and (not view.comparable or (cue.kind == "change" and view.matrix.compared != "column")):
         return None
+    before = view.spoken_of.lines & view.everyone - subject.lines
+    if cue.kind == "comparative" and before and subject_names and not _says_others(view.clause, place + 1, place + 7):
+        return _Sides(subject, Subject(before, 0.7), "baseline", turned=turned)
     if cue.kind in ("change", "merit") and (pairs := _counterparts(view, subject)):
         return _Sides(*pairs, "baseline", turned=turned)
     return _against_unnamed(view, place, subject, turned)

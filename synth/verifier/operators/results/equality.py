@@ -8,6 +8,7 @@ from statistics import median
 from synth.verifier.operators.amounts import mean
 from synth.verifier.operators.comparison import gap
 from synth.verifier.operators.lexicon import words
+from synth.verifier.operators.results.clauses import Clause
 from synth.verifier.operators.results.found import Found
 from synth.verifier.operators.results.view import View, lines_of, short
 
@@ -19,7 +20,7 @@ def read_equality(view: View) -> Iterator[Found]:
     """The first word of likeness of the clause, executed."""
     clause = view.clause
     for place, word in enumerate(clause.words):
-        if word not in words("equality") or clause.is_named(place):
+        if word not in words("equality") or clause.is_named(place) or _says_where(clause, place):
             continue
         before = [name for name in view.things if name.span[1] <= place]
         behind = [name for name in view.things if name.span[0] > place]
@@ -46,6 +47,11 @@ def read_equality(view: View) -> Iterator[Found]:
             "equal", (typical <= CLOSE) != clause.denied(place), subject.link, margin, steps, "equal" if named else "others", subject
         )
         return
+
+
+def _says_where(clause: Clause, place: int) -> bool:
+    """Whether "same" only says where something holds: "on the same data"."""
+    return clause.words[place] == "same" and bool(words("conditions") & set(clause.words[max(0, place - 2) : place]))
 
 
 def _ahead(view: View, across: int, line: int, lead: float) -> bool:
