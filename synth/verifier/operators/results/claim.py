@@ -50,7 +50,7 @@ class Reading:
     reason: str = ""
     """why there is none."""
     beside: tuple[Found, ...] = ()
-    """the strongest readings of the other clauses, which must hold too."""
+    """what else the claim says, which must hold too."""
     lean: Found | None = None
     """where no reading decides: what the strongest of the doubtful ones comes to."""
 
@@ -69,8 +69,24 @@ def read_claim(text: str, matrix: Matrix) -> Reading:
     if reason:
         return Reading(None, every, reason, lean=_deciding(by_clause) if every else _leaning(text, matrix))
     deciding = _deciding(by_clause)
-    beside = [max(found, key=lambda each: each.strength) for found in by_clause if found and deciding not in found]
-    return Reading(deciding, every, beside=tuple(beside))
+    return Reading(deciding, every, beside=tuple(_beside(by_clause, deciding)))
+
+
+def _beside(by_clause: Sequence[Sequence[Found]], deciding: Found) -> list[Found]:
+    """The strongest reading of each operator in each clause, without what the deciding one says in its own clause already."""
+    best: dict[tuple[int, str], Found] = {}
+    for number, found in enumerate(by_clause):
+        own = deciding in found
+        for each in found:
+            if not (own and each.operator in (deciding.operator, "compare", "extreme")) and each.strength > _strength(
+                best.get((number, each.operator))
+            ):
+                best[number, each.operator] = each
+    return list(best.values())
+
+
+def _strength(found: Found | None) -> float:
+    return found.strength if found else 0.0
 
 
 def _leaning(text: str, matrix: Matrix) -> Found | None:

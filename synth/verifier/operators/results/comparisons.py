@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from synth.verifier.operators.amounts import difference_agrees, percent_agrees
 from synth.verifier.operators.lexicon import stems, words
@@ -77,8 +77,8 @@ def _sides(view: View, place: int, cue: Cue) -> _Sides | None:
         return _Sides(subject, others, "named", each=_each(view, place), turned=turned)
     if view.axis == "column" and (not view.comparable or (cue.kind == "change" and view.matrix.compared != "column")):
         return None
-    before = view.spoken_of.lines & view.everyone - subject.lines
-    if cue.kind == "comparative" and before and subject_names and not _says_others(view.clause, place + 1, place + 7):
+    before = (view.spoken_of.lines if subject_names and cue.kind == "comparative" else subject.against) & view.everyone - subject.lines
+    if before and not _says_others(view.clause, place + 1, place + 7):
         return _Sides(subject, Subject(before, 0.7), "baseline", turned=turned)
     if cue.kind in ("change", "merit") and (pairs := _counterparts(view, subject)):
         return _Sides(*pairs, "baseline", turned=turned)
@@ -199,8 +199,9 @@ def _executed(view: View, place: int, cue: Cue, sides: _Sides) -> Found | None:
         steps = (f"{gap.text} is not how far apart any two are", *contest.steps)
         return Found("compare", clause.denied(place), sides.subject.link, 1.0, steps, "numbers", sides.subject)
     link = sides.subject.link * max(sides.others.link, 0.3)
+    subject = replace(sides.subject, against=sides.others.lines)
     margin = min(1.0, abs(share - 0.5) * 2)
-    return Found("compare", holds != clause.denied(place), link, margin, tuple(contest.steps), sides.rests_on, sides.subject)
+    return Found("compare", holds != clause.denied(place), link, margin, tuple(contest.steps), sides.rests_on, subject)
 
 
 def _stated_gap(view: View, place: int) -> Token | None:

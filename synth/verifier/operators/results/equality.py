@@ -28,9 +28,9 @@ def read_equality(view: View) -> Iterator[Found]:
             before, behind = before[:1], before[1:]
         subject = view.subject(before, besides=lines_of(behind))
         named = lines_of(behind) - subject.lines
-        if not named and not clause.has("all_others"):
-            continue
         others = named or view.rivals - subject.lines
+        if not named and not clause.has("all_others") and len({view.inner(line) or line for line in others}) != 1:
+            continue
         pairs = [(across, *_means(view, across, subject.lines, others)) for across in view.scope]
         behind_only = word in words("at_least") and subject.lines
         gaps = [
@@ -51,7 +51,11 @@ def read_equality(view: View) -> Iterator[Found]:
 
 def _says_where(clause: Clause, place: int) -> bool:
     """Whether "same" only says where something holds: "on the same data"."""
-    return clause.words[place] == "same" and bool(words("conditions") & set(clause.words[max(0, place - 2) : place]))
+    return (
+        clause.words[place] == "same"
+        and "as" not in clause.words[place : place + 4]
+        and bool(words("conditions") & set(clause.words[max(0, place - 2) : place]))
+    )
 
 
 def _ahead(view: View, across: int, line: int, lead: float) -> bool:

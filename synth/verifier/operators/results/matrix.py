@@ -7,13 +7,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 from typing import Literal
 
 from synth.verifier.numbers import numbers_of
 from synth.verifier.operators.grid import Entry, Grid, make_grid
 from synth.verifier.operators.lexicon import stems
-from synth.verifier.operators.words import key, weight
+from synth.verifier.operators.words import key, letters_in, weight
 
 Axis = Literal["row", "column"]
 _TICKS, _CROSSES = frozenset("✓✔√"), frozenset("✗✘×")
@@ -22,6 +23,8 @@ _LESS_IS_BETTER = re.compile(r"↓|(?:lower|smaller) (?:is|the) better|less is b
 _OWN = frozenset(["our", "propos"])
 SHORTENED, ABBREVIATED = 3, 5
 """letters of the shortest and the longest word of a label that may be the beginning of a longer one."""
+MISSPELLED, LIKE = 8, 0.9
+"""letters and likeness of two words from which one is a misspelling of the other."""
 _RANKS = frozenset(["ranking", "position", "pos", "plac", "finish"])
 """words for a place in a league, which no measure of a system is."""
 
@@ -51,7 +54,14 @@ class Line:
 
 
 def _shortens(label: str, word: str) -> bool:
-    return len(label) <= ABBREVIATED and len(word) >= len(label) + 2 and word.startswith(label) and label not in stems("generic")
+    """Whether a label is the beginning of a word, or its beginning and further letters of it: "attn" of "attention"."""
+    if len(label) > ABBREVIATED or len(word) < len(label) + 2 or label in stems("generic"):
+        return False
+    return word.startswith(label) or (len(label) > SHORTENED and word.startswith(label[:SHORTENED]) and letters_in(label, word))
+
+
+def _misspells(label: str, word: str) -> bool:
+    return min(len(label), len(word)) >= MISSPELLED and label[0] == word[0] and SequenceMatcher(None, label, word).ratio() >= LIKE
 
 
 def _lengthens(label: str, word: str) -> bool:
@@ -120,7 +130,7 @@ class Matrix:
         """The label's word for a word of a claim: itself, or the only one that shortens or lengthens it, "syn" for "syntactic"."""
         if word in self._in_labels or not word.isalpha() or weight(word) < 1:
             return word
-        found = [each for each in self._long_enough if _shortens(each, word) or _lengthens(each, word)]
+        found = [each for each in self._long_enough if _shortens(each, word) or _lengthens(each, word) or _misspells(each, word)]
         return found[0] if len(found) == 1 else word
 
     @cached_property

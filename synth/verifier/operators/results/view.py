@@ -37,6 +37,8 @@ class Subject:
 
     lines: frozenset[int]
     link: float
+    against: frozenset[int] = frozenset()
+    """what they were held against where they were last spoken of."""
 
 
 _LISTING = frozenset([",", "and", "or", "&", "/", "as", "well"])
@@ -80,7 +82,7 @@ class View:
     def _is_condition(self, name: Named) -> bool:
         if self._blocks_repeat and self._is_outer(name):
             return any(not self._is_outer(other) for other in self._candidates)
-        if name not in self._candidates:
+        if name not in self._candidates or any(each.words == name.words and each.span < name.span for each in self._candidates):
             return False
         before = self.clause.words[max(0, name.span[0] - 2) : name.span[0]]
         inner = {self.inner(line) for line in name.lines}
@@ -126,14 +128,15 @@ class View:
         spared = {index for name in self.clause.named if name.axis != self.axis and name.span[0] >= self.left_out for index in name.lines}
         plain = [index for index in usable if not self._counts(self.across[index]) and index not in spared]
         if not self.scopes:
-            timed = [index for index in usable if set(self.across[index].keys) & stems("durations")]
-            if timed and len(timed) < len(usable) and self.clause.has("speed"):
-                return tuple(timed)
-            return tuple(self._summary(plain) or usable)
+            return tuple(self._timed(usable) or self._summary(plain) or usable)
         hits = {index: frozenset(place for place, name in enumerate(self.scopes) if index in name.lines) for index in usable}
         best = [index for index in usable if hits[index] and not any(hits[index] < hits[each] for each in usable)]
         part = any(set(name.words) & stems("parts_of_summary") for name in self.scopes)
-        return tuple((best if part else self._summary(best)) or plain or usable)
+        return tuple(self._timed(best) or (best if part else self._summary(best)) or plain or usable)
+
+    def _timed(self, indexes: list[int]) -> list[int]:
+        """The measures of time and speed among some lines, where the clause speaks of speed."""
+        return [index for index in indexes if set(self.across[index].keys) & stems("durations")] if self.clause.has("speed") else []
 
     @staticmethod
     def _counts(line: Line) -> bool:
@@ -198,7 +201,7 @@ class View:
         clause = self.clause
         refers = clause.has("pronouns", stop=4) or clause.words[0] in words("continuing")
         if self.spoken_of.lines and refers:
-            return Subject(self.spoken_of.lines, link * 0.7)
+            return replace(self.spoken_of, link=link * 0.7)
         if self.own and (clause.has("own") or clause.has("pronouns", stop=4)):
             return Subject(self.own, link)
         unnamed = not self.own and clause.has("own") and lines_of(self.things) <= besides
