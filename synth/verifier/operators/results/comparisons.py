@@ -19,6 +19,7 @@ from synth.verifier.operators.words import Token
 _THAN = ("than", "over", "to", "upon", "against", "vs", "from")
 _HELD_AGAINST = ("compared", "comparing", "relative", "against", "unlike", "versus", "vs", "than", "over")
 _BEATEN = ("outperformed", "surpassed", "exceeded", "beaten")
+_ADDS = frozenset(["add", "adding", "added", "adds"])
 _TAKEN_AWAY = re.compile(r"w/o|without|(?:^|\s)[-−–]\s*\w")
 ALL = 0.75
 """share of the cells from which "all" and "consistently" hold."""
@@ -44,13 +45,20 @@ def read_comparison(view: View) -> Iterator[Found]:
     """The first comparison or change of the clause that names enough, executed."""
     clause = view.clause
     for place, cue in enumerate(clause.cues):
-        if cue is None or cue.kind == "superlative" or not (cue.by_merit or is_measured(view, place)):
+        if cue is None or cue.kind == "superlative" or _is_setting(clause, place) or not (cue.by_merit or is_measured(view, place)):
             continue
         sides = _sides(view, place, cue)
         found = _executed(view, place, cue, sides) if sides and sides.subject.lines and sides.others.lines else None
         if found:
             yield found
             return
+
+
+def _is_setting(clause: Clause, place: int) -> bool:
+    """Whether a change is what is done and not what comes of it: "increasing the size reduces the error"."""
+    later = any(cue and cue.kind != "superlative" for cue in clause.cues[place + 1 :])
+    opens = place == 0 or clause.words[place - 1] in ("by", "when", "while", "with", "that")
+    return later and opens and clause.words[place].endswith("ing")
 
 
 def _sides(view: View, place: int, cue: Cue) -> _Sides | None:
@@ -103,6 +111,9 @@ def _parts(view: View, place: int, cue: Cue) -> tuple[Sequence[Named], Sequence[
         pair = [name for name in view.things if name.span[0] > between][:2]
         if len(pair) == 2 and {"and", "to"} & set(spoken[pair[0].span[1] : pair[1].span[0]]):
             return [pair[1]], [pair[0]]
+    to = next((each for each in range(place) if spoken[each] == "to" and set(spoken[:each]) & _ADDS), None)
+    if to is not None and len(before) > 1 and before[0].span[0] < to < before[-1].span[0]:
+        return [name for name in before if name.span[0] < to], [name for name in before if to < name.span[0]][:1]
     front = next((each for each in range(place) if spoken[each] in _HELD_AGAINST), None)
     if front is not None and before:
         comma = next((each for each in range(front, place) if spoken[each] == ","), place)

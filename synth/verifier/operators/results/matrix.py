@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 from synth.verifier.numbers import numbers_of
-from synth.verifier.operators.grid import Entry, Grid, make_grid
+from synth.verifier.operators.grid import Column, Entry, Grid, make_grid
 from synth.verifier.operators.lexicon import stems
 from synth.verifier.operators.words import key, letters_in, weight
 
@@ -20,6 +20,7 @@ Axis = Literal["row", "column"]
 _TICKS, _CROSSES = frozenset("✓✔√"), frozenset("✗✘×")
 """marks of what a row has and has not: a tick stands for the header above it."""
 _LESS_IS_BETTER = re.compile(r"↓|(?:lower|smaller) (?:is|the) better|less is better", re.IGNORECASE)
+_ASIDE = re.compile(r"\([^()]*\)")
 _OWN = frozenset(["our", "propos"])
 SHORTENED, ABBREVIATED = 3, 5
 """letters of the shortest and the longest word of a label that may be the beginning of a longer one."""
@@ -46,6 +47,13 @@ class Line:
     def measures(self) -> frozenset[str]:
         """The words of the label that name a measure."""
         return frozenset(self.keys) & stems("measures")
+
+    @cached_property
+    def setting(self) -> tuple[str, ...]:
+        """The words of a label that gives something a number, "(A4) Window size (ws) = 10", without asides; empty for other labels."""
+        words = key(_ASIDE.sub(" ", self.label))
+        spelled = [word for word in words if not word[0].isdigit()]
+        return words if len(spelled) < len(words) and all(len(word) > 1 for word in spelled) else ()
 
     @cached_property
     def only_measures(self) -> bool:
@@ -84,7 +92,7 @@ class Matrix:
         self.corner = frozenset(key(" ".join(self.grid.columns[place].header for place in self.grid.labels)))
 
     def _rows(self) -> tuple[Line, ...]:
-        named = [column for column in self.grid.columns if column.index not in self.places]
+        named = [column for column in self.grid.columns if column.index not in self.places and not self._is_constant(column)]
         found = []
         for index, row in enumerate(self.grid.rows):
             parts = (column.header if row[column.index].text in _TICKS else row[column.index].text for column in named)
@@ -93,6 +101,11 @@ class Matrix:
             values = tuple(row[place].read.number for place in self.places)
             found.append(Line("row", index, label, key(label), values, core or sum(map(weight, key(label)))))
         return tuple(found)
+
+    def _is_constant(self, column: Column) -> bool:
+        """Whether a column says the same of every row, and so names none."""
+        texts = {row[column.index].text for row in self.grid.rows}
+        return len(texts) == 1 < len(self.grid.rows)
 
     def _columns(self) -> tuple[Line, ...]:
         found = []
@@ -109,13 +122,18 @@ class Matrix:
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Every word of labels and caption."""
-        return self._in_labels | frozenset(self.caption) | self.corner
+        return self._in_labels | frozenset(self.caption) | frozenset(self._constant) | self.corner
 
     @cached_property
     def shared(self) -> frozenset[str]:
         """Words that all lines of an axis have: what the whole table is about."""
         sets = [[frozenset(line.keys) for line in lines] for lines in self.lines.values() if lines]
-        return frozenset().union(*(frozenset.intersection(*each) for each in sets))
+        return frozenset(self._constant).union(*(frozenset.intersection(*each) for each in sets))
+
+    @cached_property
+    def _constant(self) -> tuple[str, ...]:
+        first = self.grid.rows[0] if self.grid.rows else ()
+        return tuple(word for column in self.grid.columns if self._is_constant(column) for word in first[column.index].key)
 
     @cached_property
     def _in_labels(self) -> frozenset[str]:

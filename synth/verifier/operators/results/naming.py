@@ -74,8 +74,8 @@ def _shares(line: Line, matrix: Matrix, said: Sequence[str], texts: Sequence[str
         run = line.keys[inside : inside + length]
         if _tells(run, start, length, line, matrix, said, texts):
             yield start, length, min(1.0, sum(map(weight, run)) / (line.core or 1.0))
-    if any(word[0].isdigit() for word in line.keys) and 1 < len(line.keys) <= NUMBERED:
-        yield from ((start, length, 1.0) for start, length in _scattered(line.keys, said))
+    if 1 < len(line.setting) <= NUMBERED:
+        yield from ((start, length, 1.0) for start, length in _scattered(line.setting, said))
     for start, length, short in _initials(said, matrix.short_forms):
         if short in line.keys:
             yield start, length, min(1.0, 1.0 / (line.core or 1.0))

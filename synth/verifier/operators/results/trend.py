@@ -62,7 +62,8 @@ def _directions(view: View) -> tuple[int, int, int] | None:
     for start in (place for place, word in enumerate(spoken) if word in _OPENERS):
         comma = next((place for place in range(start, len(spoken)) if spoken[place] == ","), len(spoken))
         stop = comma if start < 3 else len(spoken)
-        along = next((direction(place) for place in range(start, min(stop, start + NEAR)) if direction(place)), 0)
+        scale = (place for place in range(start, min(stop, start + NEAR)) if spoken[place + 1 : place + 2] != ("than",))
+        along = next((direction(place) for place in scale if direction(place)), 0)
         rest = [place for place in (*range(start), *range(stop, len(spoken))) if direction(place)]
         if along and rest:
             return along, direction(rest[0]), rest[0]

@@ -16,7 +16,7 @@ from synth.verifier.operators.results.clauses import Clause
 from synth.verifier.operators.results.cues import Cue
 from synth.verifier.operators.results.matrix import Axis, Line, other
 from synth.verifier.operators.results.naming import Named
-from synth.verifier.operators.words import key
+from synth.verifier.operators.words import key, weight
 
 LEAST_NAME = 0.33
 """score from which a name can be one of the things compared; below stand words such as "model"."""
@@ -204,11 +204,12 @@ class View:
             return replace(self.spoken_of, link=link * 0.7)
         if self.own and (clause.has("own") or clause.has("pronouns", stop=4)):
             return Subject(self.own, link)
-        unnamed = not self.own and clause.has("own") and lines_of(self.things) <= besides
+        speaks = clause.has("own") or bool(besides and clause.has("pronouns", stop=4))
+        unnamed = not self.own and speaks and lines_of(self.things) <= besides
         left = self.rivals - besides
         if unnamed and besides and len(left) == 1:
             return Subject(left, link)
-        if unnamed and self.axis == "row" and len(self.rivals) > 2:
+        if unnamed and (self.axis == "row" or besides) and len(self.rivals) > 2:
             return Subject(self._last - besides, link * LAST)
         return NOBODY
 
@@ -241,12 +242,22 @@ class View:
         return frozenset(word for name in self.things for word in name.words)
 
     def _residual(self, line: int) -> frozenset[str]:
-        return frozenset(key(_NUMBER.sub("", self.lines[line].label))) - self._said
+        left = frozenset(key(_NUMBER.sub("", self.lines[line].label))) - self._said
+        return frozenset(word for word in left if not word[0].isdigit()) if self._sets else left
+
+    @cached_property
+    def _told(self) -> frozenset[str]:
+        return frozenset(word for word in self._said if weight(word) == 1 and not word[0].isdigit())
+
+    @cached_property
+    def _sets(self) -> bool:
+        """Whether a name gives a number to something, "window size 10", which then has another one in the lines compared."""
+        return any(len(name.words) > 1 and name.words[-1][0].isdigit() and name.words[0][0].isalpha() for name in self.things)
 
     def counterparts(self, line: int, others: frozenset[int]) -> tuple[int, ...]:
         """The lines that are called the same but for what the clause names; none where nothing else is left of the name."""
-        residual = self._residual(line)
-        return tuple(each for each in sorted(others) if residual and self._residual(each) == residual)
+        residual, own = self._residual(line), self._told & set(self.lines[line].keys)
+        return tuple(each for each in sorted(others) if self._residual(each) == residual and (residual or own & set(self.lines[each].keys)))
 
     def partners(self, line: int, others: frozenset[int]) -> tuple[int, ...]:
         """
