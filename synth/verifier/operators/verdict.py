@@ -151,7 +151,7 @@ def _leaning(grid: Grid, reading: Reading) -> TableReading:
     if lean is None:
         return TableReading("no_evidence", reading.reason, table=grid.source)
     reason = f"{grid.name}: {reading.reason}; read loosely, {lean.steps[0]}"
-    return TableReading("inconclusive", reason, 0.5 + SWING * lean.signed, 0.0, lean.steps[:SHOWN], grid.source, LEANING)
+    return TableReading("inconclusive", reason, _probability(lean, reading.beside), 0.0, lean.steps[:SHOWN], grid.source, LEANING)
 
 
 def _records(grid: Grid, terms: Terms, programs: Sequence[Program], widest: float) -> TableReading:

@@ -66,10 +66,11 @@ def read_claim(text: str, matrix: Matrix) -> Reading:
         _remember(spoken_of, clause, found)
     every = tuple(each for found in by_clause for each in found)
     reason = _not_meant(text, matrix) or ("" if every else "no operator reads the claim")
-    if reason:
-        return Reading(None, every, reason, lean=_deciding(by_clause) if every else _leaning(text, matrix))
+    if not every:
+        return Reading(None, every, reason, lean=_leaning(text, matrix))
     deciding = _deciding(by_clause)
-    return Reading(deciding, every, beside=tuple(_beside(by_clause, deciding)))
+    beside = tuple(_beside(by_clause, deciding))
+    return Reading(None, every, reason, beside, lean=deciding) if reason else Reading(deciding, every, beside=beside)
 
 
 def _beside(by_clause: Sequence[Sequence[Found]], deciding: Found) -> list[Found]:

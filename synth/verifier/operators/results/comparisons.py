@@ -19,12 +19,15 @@ from synth.verifier.operators.words import Token
 _THAN = ("than", "over", "to", "upon", "against", "vs", "from")
 _HELD_AGAINST = ("compared", "comparing", "relative", "against", "unlike", "versus", "vs", "than", "over")
 _BEATEN = ("outperformed", "surpassed", "exceeded", "beaten")
+_WHERE = ("for", "with", "in", "when", "using")
 _ADDS = frozenset(["add", "adding", "added", "adds"])
 _TAKEN_AWAY = re.compile(r"w/o|without|(?:^|\s)[-−–]\s*\w")
 ALL = 0.75
 """share of the cells from which "all" and "consistently" hold."""
 BY = 14
 """words behind a comparison in which "by 3.2 points" belongs to it."""
+USUAL = 0.04
+"""relative difference that is as well called slight as significant."""
 SLIGHT, CLEAR = 0.12, 0.01
 """relative differences above which nothing is slight, and below which nothing is significant."""
 
@@ -88,7 +91,7 @@ def _sides(view: View, place: int, cue: Cue) -> _Sides | None:
     before = (view.spoken_of.lines if subject_names and cue.kind == "comparative" else subject.against) & view.everyone - subject.lines
     if before and not _says_others(view.clause, place + 1, place + 7):
         return _Sides(subject, Subject(before, 0.7), "baseline", turned=turned)
-    if cue.kind in ("change", "merit") and (pairs := _counterparts(view, subject)):
+    if not _says_others(view.clause, place + 1, place + 7) and (pairs := _counterparts(view, subject)):
         return _Sides(*pairs, "baseline", turned=turned)
     return _against_unnamed(view, place, subject, turned)
 
@@ -124,7 +127,7 @@ def _parts(view: View, place: int, cue: Cue) -> tuple[Sequence[Named], Sequence[
     than = next((each for each in range(place + 1, min(len(spoken), place + 12)) if spoken[each] in _THAN), None)
     if not before and than and len(behind) > 1:
         return [name for name in behind if name.span[0] < than], [name for name in behind if name.span[0] > than]
-    if not before and cue.kind in ("change", "merit") and behind:
+    if not before and behind and (cue.kind in ("change", "merit") or (not than and spoken[place + 1] in _WHERE)):
         return behind, []
     return before, behind
 
@@ -211,7 +214,7 @@ def _executed(view: View, place: int, cue: Cue, sides: _Sides) -> Found | None:
         return Found("compare", clause.denied(place), sides.subject.link, 1.0, steps, "numbers", sides.subject)
     link = sides.subject.link * max(sides.others.link, 0.3)
     subject = replace(sides.subject, against=sides.others.lines)
-    margin = min(1.0, abs(share - 0.5) * 2)
+    margin = min(1.0, abs(share - 0.5) * 2) * (_degree(view, place, contest.typical_gap) if holds else 1.0)
     return Found("compare", holds != clause.denied(place), link, margin, tuple(contest.steps), sides.rests_on, subject)
 
 
@@ -233,6 +236,15 @@ def _apart(view: View, subjects: frozenset[int], gap: Token) -> bool:
         for each in view.everyone - {line}
         if (a := view.value(line, across)) is not None and (b := view.value(each, across)) is not None
     )
+
+
+def _degree(view: View, place: int, gap: float | None) -> float:
+    """0..1: how well a difference fits "slightly" or "significantly", where one of them is said; 1 where none is."""
+    near = view.clause.words[max(0, place - 3) : place + 3]
+    if not gap:
+        return 1.0
+    slight, strong = (any(word in words(name) for word in near) for name in ("slight", "strong"))
+    return min(1.0, USUAL / gap) if slight else min(1.0, gap / USUAL) if strong else 1.0
 
 
 def _wrong_degree(view: View, place: int, gap: float | None) -> bool:

@@ -21,13 +21,13 @@ def read_gap(view: View) -> Iterator[Found]:
     way = _way(view)
     if noun is None or between is None or way is None:
         return
-    first, *rest = [name for name in view.things if name.span[0] > between][:2] or [None]
+    pair = [name for name in view.things if name.span[0] > between][:2]
     where, elsewhere, rests_on = _places(view)
-    if first is None or not rest or not where or not elsewhere:
+    if len(pair) < 2 or not where or not elsewhere:
         return
     place, widens = way
     found = Contest()
-    own, theirs = (_distance(view, first, rest[0], lines) for lines in (where, elsewhere))
+    own, theirs = (_distance(view, pair[0], pair[1], lines) for lines in (where, elsewhere))
     if own is None or theirs is None:
         return
     label = short(view.across[min(where)].label)
@@ -35,8 +35,7 @@ def read_gap(view: View) -> Iterator[Found]:
     share = found.share
     if share is None or share == 0.5:
         return
-    names = (first, rest[0])
-    subject = Subject(lines_of(names), mean_score(names))
+    subject = Subject(lines_of(pair), mean_score(pair))
     margin = abs(own - theirs) / max(own, theirs)
     yield Found("compare", (share > 0.5) != clause.denied(place), subject.link, margin, tuple(found.steps), rests_on, subject)
 

@@ -20,6 +20,13 @@ Axis = Literal["row", "column"]
 _TICKS, _CROSSES = frozenset("✓✔√"), frozenset("✗✘×")
 """marks of what a row has and has not: a tick stands for the header above it."""
 _LESS_IS_BETTER = re.compile(r"↓|(?:lower|smaller) (?:is|the) better|less is better", re.IGNORECASE)
+_GLOSSES = (
+    re.compile(
+        r"(?P<short>[\w+−-]{1,12})[”\"'’)]?\s+(?:indicates?|denotes?|stands? for|is short for|refers? to|represents?|means)\s+"
+        r"(?P<long>[^.,;:()]{3,60})"
+    ),
+    re.compile(r"(?P<short>[A-Z][\w-]{0,7}) \((?P<long>[a-z][^()]{4,40})\)"),
+)
 _ASIDE = re.compile(r"\([^()]*\)")
 _OWN = frozenset(["our", "propos"])
 SHORTENED, ABBREVIATED = 3, 5
@@ -59,6 +66,11 @@ class Line:
     def only_measures(self) -> bool:
         """Whether the label is the name of a measure and nothing else."""
         return bool(self.measures) and all(word in self.measures or word[0].isdigit() or len(word) == 1 for word in self.keys)
+
+
+def has_part(label: str, part: str) -> bool:
+    """Whether a label has a part as a word of its own, capitals included."""
+    return bool(re.search(rf"(?<!\w){re.escape(part)}(?!\w)", label))
 
 
 def _shortens(label: str, word: str) -> bool:
@@ -150,6 +162,19 @@ class Matrix:
             return word
         found = [each for each in self._long_enough if _shortens(each, word) or _lengthens(each, word) or _misspells(each, word)]
         return found[0] if len(found) == 1 else word
+
+    @cached_property
+    def glosses(self) -> dict[str, tuple[str, ...]]:
+        """What the caption says that parts of labels stand for, by the part as printed: "r indicates a redundancy removal step"."""
+        found = (match for pattern in _GLOSSES for match in pattern.finditer(self.grid.caption))
+        pairs = ((match["short"], key(match["long"])) for match in found)
+        labels = [line.label for lines in self.lines.values() for line in lines]
+        telling = ((short, tuple(w for w in long if weight(w) == 1 and w not in stems("generic"))) for short, long in pairs)
+        return {short: long for short, long in telling if long and any(has_part(label, short) for label in labels)}
+
+    def glossed(self, label: str) -> tuple[tuple[str, ...], ...]:
+        """The words that the parts of a label stand for."""
+        return tuple(long for short, long in self.glosses.items() if has_part(label, short))
 
     @cached_property
     def short_forms(self) -> frozenset[str]:

@@ -76,6 +76,10 @@ def _shares(line: Line, matrix: Matrix, said: Sequence[str], texts: Sequence[str
             yield start, length, min(1.0, sum(map(weight, run)) / (line.core or 1.0))
     if 1 < len(line.setting) <= NUMBERED:
         yield from ((start, length, 1.0) for start, length in _scattered(line.setting, said))
+    for meant in matrix.glossed(line.label):
+        for _, start, length in runs(meant, said):
+            if length >= min(2, len(meant)):
+                yield start, length, min(1.0, 1.0 / (line.core or 1.0))
     for start, length, short in _initials(said, matrix.short_forms):
         if short in line.keys:
             yield start, length, min(1.0, 1.0 / (line.core or 1.0))

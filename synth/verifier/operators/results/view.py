@@ -230,16 +230,29 @@ class View:
         for name in sorted(names, key=lambda each: each.span):
             between = self.clause.words[last.span[1] : name.span[0]] if last else ()
             listed = bool(between) and set(between) <= _LISTING and not self.clause.has("together", stop=name.span[0])
-            if groups and groups[-1] & name.lines and not listed:
-                groups[-1] &= name.lines
+            both = self._both(groups[-1], name.lines) if groups and not listed else frozenset()
+            if both:
+                groups[-1] = both
             else:
                 groups.append(name.lines)
             last = name
         return frozenset().union(*groups)
 
+    def _both(self, some: frozenset[int], more: frozenset[int]) -> frozenset[int]:
+        """The lines of two names at once: those that both name, else those of the one that are called as one of the other and more."""
+
+        def extended(lines: frozenset[int], others: frozenset[int]) -> frozenset[int]:
+            return frozenset(
+                line for line in lines if any(set(self.lines[other].keys) < set(self.lines[line].keys) for other in others)
+            )
+
+        return some & more or (extended(some, more) if len(more) == 1 else extended(more, some) if len(some) == 1 else frozenset())
+
     @cached_property
     def _said(self) -> frozenset[str]:
-        return frozenset(word for name in self.things for word in name.words)
+        said = frozenset(word for name in self.things for word in name.words)
+        meant = (short for short, long in self.matrix.glosses.items() if len(said & set(long)) >= min(2, len(long)))
+        return said.union(*(key(short) for short in meant))
 
     def _residual(self, line: int) -> frozenset[str]:
         left = frozenset(key(_NUMBER.sub("", self.lines[line].label))) - self._said
