@@ -77,7 +77,8 @@ class View:
     def conditions(self) -> tuple[Named, ...]:
         """Names that say where the clause holds: "on Dino" where each system has a row for Dino, or of the block where rows are named."""
         own = (name for name in self.clause.named if name.axis == self.axis and name.span[0] < self.left_out)
-        return tuple(name for name in own if self._is_condition(name))
+        found = tuple(name for name in own if self._is_condition(name))
+        return found if any(name not in found for name in self._candidates) else ()
 
     def _is_condition(self, name: Named) -> bool:
         if self._blocks_repeat and self._is_outer(name):
