@@ -84,7 +84,9 @@ class TableWitness:
         read = sentence_evidence(claim, own)
         if judged.outcome in ("supported", "refuted"):
             return _unless_at_odds(judged, read)
-        return read or (judged if judged.outcome != "no_evidence" else stated or judged)
+        if judged.outcome != "no_evidence" and (read is None or _only_leans(read)):
+            return judged
+        return read or stated or judged
 
     def _judged(self, claim: Claim) -> Evidence:
         """What the judge makes of the reported numbers, for a claim that the grammar reads."""
@@ -198,6 +200,11 @@ class TableWitness:
             observations=tuple(each for hearing in ordered for each in hearing.observations),
             judgement=lead.judgement,
         )
+
+
+def _only_leans(read: Evidence) -> bool:
+    """Whether the tables likely do not speak of the sentence after all."""
+    return read.stances is not None and read.stances.neutral > 0
 
 
 def _unless_at_odds(judged: Evidence, read: Evidence | None) -> Evidence:

@@ -43,8 +43,10 @@ def read_trend(view: View) -> Iterator[Found]:
 
 def _scale(view: View) -> dict[int, float]:
     """The numbers that the lines across are called by; empty where they are no scale."""
-    found = {line.index: float(match.group()) for line in view.across if (match := _NUMBER.search(line.label))}
-    enough = len(set(found.values())) >= LEAST_POINTS and len(found) >= 0.7 * len(view.across)
+    named = lines_of(view.scopes)
+    along = [line for line in view.across if line.index in named] if len(named) >= LEAST_POINTS else view.across
+    found = {line.index: float(match.group()) for line in along if (match := _NUMBER.search(line.label))}
+    enough = len(set(found.values())) >= LEAST_POINTS and len(found) >= 0.7 * len(along)
     return found if enough else {}
 
 
@@ -67,4 +69,16 @@ def _directions(view: View) -> tuple[int, int, int] | None:
         rest = [place for place in (*range(start), *range(stop, len(spoken))) if direction(place)]
         if along and rest:
             return along, direction(rest[0]), rest[0]
+    return _of_sizes(view)
+
+
+def _of_sizes(view: View) -> tuple[int, int, int] | None:
+    """The same of "longer inputs are harder": what is said of one end of a scale that the clause names."""
+    spoken, cues = view.clause.words, view.clause.cues
+    if not view.scopes:
+        return None
+    for place, cue in enumerate(cues):
+        if cue and cue.kind == "comparative" and not cue.by_merit and spoken[place] in words("sizes"):
+            said = next(((each, other) for each, other in enumerate(cues) if each > place and other and other.by_merit), None)
+            return (cue.sign, said[1].sign, said[0]) if said else None
     return None

@@ -86,6 +86,8 @@ class View:
         if name not in self._candidates or any(each.words == name.words and each.span < name.span for each in self._candidates):
             return False
         before = self.clause.words[max(0, name.span[0] - 2) : name.span[0]]
+        if before[:1] and before[0] in words("made_of"):
+            return False
         inner = {self.inner(line) for line in name.lines}
         several = len({self.group(line) for line in name.lines}) > 1
         return several and bool(words("conditions") & set(before)) and all(each and set(name.words) <= set(each) for each in inner)
@@ -243,9 +245,7 @@ class View:
         """The lines of two names at once: those that both name, else those of the one that are called as one of the other and more."""
 
         def extended(lines: frozenset[int], others: frozenset[int]) -> frozenset[int]:
-            return frozenset(
-                line for line in lines if any(set(self.lines[other].keys) < set(self.lines[line].keys) for other in others)
-            )
+            return frozenset(line for line in lines if any(set(self.lines[other].keys) < set(self.lines[line].keys) for other in others))
 
         return some & more or (extended(some, more) if len(more) == 1 else extended(more, some) if len(some) == 1 else frozenset())
 
