@@ -80,7 +80,9 @@ def _sides(view: View, place: int, cue: Cue) -> _Sides | None:
         subject = view.subject((), besides=others.lines)
     if not subject.lines and others.lines and view.clause.has("collective", stop=place):
         subject = Subject(view.rivals - others.lines, 0.7)
-    if not others.lines and view.own and view.clause.has("own", start=place):
+    front = next((each for each in range(place) if view.clause.words[each] in _HELD_AGAINST), place)
+    comma = next((each for each in range(front, place) if view.clause.words[each] == ","), front)
+    if not others.lines and view.own and (view.clause.has("own", start=place) or view.clause.has("own", front, comma)):
         others = Subject(view.own, 0.7)
     others = Subject(others.lines - subject.lines, others.link)
     turned = view.clause.words[place] in _BEATEN and "by" in view.clause.words[place : place + 3]
@@ -122,8 +124,9 @@ def _parts(view: View, place: int, cue: Cue) -> tuple[Sequence[Named], Sequence[
         comma = next((each for each in range(front, place) if spoken[each] == ","), place)
         held = [name for name in before if front < name.span[0] < comma]
         first = [name for name in before if not front < name.span[0] < comma]
-        if held and (first or behind):
-            return first or behind, held
+        own = bool(view.own) and view.clause.has("own", comma, place)
+        if held and (first or behind or own):
+            return first or (() if own else behind), held
     than = next((each for each in range(place + 1, min(len(spoken), place + 12)) if spoken[each] in _THAN), None)
     if not before and than and len(behind) > 1:
         return [name for name in behind if name.span[0] < than], [name for name in behind if name.span[0] > than]

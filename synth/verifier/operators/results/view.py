@@ -27,6 +27,8 @@ REPEATED = 0.3
 """share of the names of rows that must stand in several blocks for the blocks to be conditions."""
 _NUMBER = re.compile(r"^\(?[A-Z]?\d+[.:)]\s*")
 """what rows are numbered by, "M3:", "(A2)", "10."."""
+FRONT = 5
+"""words in front of the first name of a clause that may open it."""
 LAST = 0.6
 """what is left of the link where "our model" is taken to be the last row, which is where papers put it."""
 
@@ -233,6 +235,7 @@ class View:
         for name in sorted(names, key=lambda each: each.span):
             between = self.clause.words[last.span[1] : name.span[0]] if last else ()
             listed = bool(between) and set(between) <= _LISTING and not self.clause.has("together", stop=name.span[0])
+            listed = listed and not (last and between == (",",) and self._is_fronted(last))
             both = self._both(groups[-1], name.lines) if groups and not listed else frozenset()
             if both:
                 groups[-1] = both
@@ -240,6 +243,11 @@ class View:
                 groups.append(name.lines)
             last = name
         return frozenset().union(*groups)
+
+    def _is_fronted(self, name: Named) -> bool:
+        """Whether a name stands in a phrase that opens the clause and says where it holds: "with depth maps, X beats Y"."""
+        before = self.clause.words[: name.span[0]]
+        return len(before) <= FRONT and bool((words("conditions") | {"when", "using"}) & set(before))
 
     def _both(self, some: frozenset[int], more: frozenset[int]) -> frozenset[int]:
         """The lines of two names at once: those that both name, else those of the one that are called as one of the other and more."""
