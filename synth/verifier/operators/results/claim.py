@@ -20,10 +20,11 @@ from synth.verifier.operators.results.found import Found
 from synth.verifier.operators.results.gaps import read_gap
 from synth.verifier.operators.results.matrix import Axis, Matrix, other
 from synth.verifier.operators.results.naming import unknown_names
+from synth.verifier.operators.results.subject import NOBODY, Subject
 from synth.verifier.operators.results.together import read_together
 from synth.verifier.operators.results.trend import read_trend
 from synth.verifier.operators.results.variation import read_variation
-from synth.verifier.operators.results.view import NOBODY, Subject, View
+from synth.verifier.operators.results.view import View
 from synth.verifier.operators.words import key, weight
 
 AXES: tuple[Axis, ...] = ("row", "column")

@@ -13,7 +13,8 @@ from synth.verifier.operators.results.cues import Cue
 from synth.verifier.operators.results.extremes import is_measured
 from synth.verifier.operators.results.found import Found
 from synth.verifier.operators.results.naming import Named
-from synth.verifier.operators.results.view import NOBODY, Subject, View, lines_of
+from synth.verifier.operators.results.subject import NOBODY, Subject, lines_of
+from synth.verifier.operators.results.view import View
 from synth.verifier.operators.words import Token
 
 _THAN = ("than", "over", "to", "upon", "against", "vs", "from")

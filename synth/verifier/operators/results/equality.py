@@ -10,7 +10,8 @@ from synth.verifier.operators.comparison import gap
 from synth.verifier.operators.lexicon import words
 from synth.verifier.operators.results.clauses import Clause
 from synth.verifier.operators.results.found import Found
-from synth.verifier.operators.results.view import View, lines_of, short
+from synth.verifier.operators.results.subject import lines_of, short
+from synth.verifier.operators.results.view import View
 
 CLOSE = 0.04
 """relative difference up to which results are called comparable."""

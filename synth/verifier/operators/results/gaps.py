@@ -10,7 +10,8 @@ from synth.verifier.operators.lexicon import stems, words
 from synth.verifier.operators.results.cues import CUES
 from synth.verifier.operators.results.found import Found
 from synth.verifier.operators.results.naming import Named
-from synth.verifier.operators.results.view import Subject, View, lines_of, mean_score, short
+from synth.verifier.operators.results.subject import Subject, lines_of, mean_score, short
+from synth.verifier.operators.results.view import View
 
 
 def read_gap(view: View) -> Iterator[Found]:

@@ -5,15 +5,14 @@ A table of results as two sets of lines of numbers, its rows and its columns, an
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from synth.verifier.numbers import numbers_of
-from synth.verifier.operators.grid import Column, Entry, Grid, make_grid
+from synth.verifier.operators.grid import Column, Entry, Grid
 from synth.verifier.operators.lexicon import stems
+from synth.verifier.operators.results.parting import parted
 from synth.verifier.operators.words import key, letters_in, weight
 
 Axis = Literal["row", "column"]
@@ -97,7 +96,7 @@ class Matrix:
     """The rows and columns of numbers of a grid."""
 
     def __init__(self, grid: Grid) -> None:
-        self.grid = _parted(grid)
+        self.grid = parted(grid)
         self.places = _numeric(self.grid)
         self.lines: dict[Axis, tuple[Line, ...]] = {"row": self._rows(), "column": self._columns()}
         self.caption = key(self.grid.caption)
@@ -269,43 +268,6 @@ def _numeric(grid: Grid) -> tuple[int, ...]:
         if not column.is_label and numbers and numbers >= 0.4 * present and (numbers > 1 or numbers == present):
             found.append(column.index)
     return tuple(found)
-
-
-def _parted(grid: Grid) -> Grid:
-    """The grid with columns of several numbers a cell, "70.5/79.0" under "EM/F1", parted into one column a number."""
-    parts = [1 if column.is_label else _numbers_a_cell([row[column.index] for row in grid.rows]) for column in grid.columns]
-    if max(parts, default=1) == 1:
-        return grid
-    paths: list[tuple[str, ...]] = []
-    rows: list[list[Entry]] = [[] for _ in grid.rows]
-    for column, count in zip(grid.columns, parts, strict=True):
-        paths += _part_names(column.path, count)
-        for row, entries in zip(rows, grid.rows, strict=True):
-            row += _part_entries(entries[column.index], count)
-    return make_grid(paths, rows, len(grid.labels), grid.caption, grid.name, grid.source)
-
-
-def _numbers_a_cell(entries: Sequence[Entry]) -> int:
-    """How many numbers most entries hold, where that is more than one; else 1."""
-    counts = [len(numbers_of(entry.text)) for entry in entries if entry.text and not entry.read.absent]
-    count = max(counts, default=1)
-    return count if count > 1 and sum(each == count for each in counts) >= 0.6 * len(counts) else 1
-
-
-def _part_names(path: tuple[str, ...], count: int) -> list[tuple[str, ...]]:
-    names = [part.strip() for part in " ".join(path).split("/")]
-    if count == 1:
-        return [path]
-    return [(name,) for name in names] if len(names) == count else [(*path, f"part {place + 1}") for place in range(count)]
-
-
-def _part_entries(entry: Entry, count: int) -> list[Entry]:
-    if count == 1:
-        return [entry]
-    numbers = numbers_of(entry.text)
-    if len(numbers) != count:
-        return [Entry("")] * count
-    return [Entry(f"{number.value:.{number.decimals}f}", entry.bold, entry.cell) for number in numbers]
 
 
 @lru_cache(maxsize=1_024)

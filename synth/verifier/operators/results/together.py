@@ -9,7 +9,8 @@ from synth.verifier.operators.lexicon import stems, words
 from synth.verifier.operators.results.clauses import Clause
 from synth.verifier.operators.results.found import Found
 from synth.verifier.operators.results.naming import Named
-from synth.verifier.operators.results.view import Subject, View, lines_of, mean_score, short
+from synth.verifier.operators.results.subject import Subject, lines_of, mean_score, short
+from synth.verifier.operators.results.view import View
 
 LEAST_LINES = 3
 AGREES = 0.5

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from synth.verifier.operators.lexicon import words
 from synth.verifier.operators.results.found import Found
-from synth.verifier.operators.results.view import Subject, View, lines_of, mean_score, short
+from synth.verifier.operators.results.subject import Subject, lines_of, mean_score, short
+from synth.verifier.operators.results.view import View
 from synth.verifier.operators.trends import steps_along
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")

@@ -7,7 +7,8 @@ from statistics import median
 
 from synth.verifier.operators.lexicon import stems
 from synth.verifier.operators.results.found import Found
-from synth.verifier.operators.results.view import Subject, View, lines_of, mean_score, short
+from synth.verifier.operators.results.subject import Subject, lines_of, mean_score, short
+from synth.verifier.operators.results.view import View
 
 VARIES = 0.15
 """range of a line's numbers over their median from which they vary."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from statistics import median
 
@@ -16,6 +16,7 @@ from synth.verifier.operators.results.clauses import Clause
 from synth.verifier.operators.results.cues import Cue
 from synth.verifier.operators.results.matrix import Axis, Line, other
 from synth.verifier.operators.results.naming import Named
+from synth.verifier.operators.results.subject import NOBODY, Subject, lines_of, mean_score, narrowest, short
 from synth.verifier.operators.words import key, weight
 
 LEAST_NAME = 0.33
@@ -33,18 +34,7 @@ LAST = 0.6
 """what is left of the link where "our model" is taken to be the last row, which is where papers put it."""
 
 
-@dataclass(frozen=True)
-class Subject:
-    """Lines that a clause speaks of, and how sure that is."""
-
-    lines: frozenset[int]
-    link: float
-    against: frozenset[int] = frozenset()
-    """what they were held against where they were last spoken of."""
-
-
 _LISTING = frozenset([",", "and", "or", "&", "/", "as", "well"])
-NOBODY = Subject(frozenset(), 0.0)
 
 
 class View:
@@ -200,7 +190,7 @@ class View:
 
         besides   lines that are something else: what the subject is held against
         """
-        named = _narrowest(names)
+        named = narrowest(names)
         if named:
             return Subject(self._meant(named), mean_score(named))
         clause = self.clause
@@ -339,25 +329,3 @@ class View:
         for line in own if each else [best(own, key=value)]:
             left, right = (f"{short(self.lines[one].label)} {value(one):g}" for one in (line, rival))
             found.add(value(line), value(rival), upwards=upwards, words=(left, f"{right} in {short(self.across[across].label)}"))
-
-
-def lines_of(names: Iterable[Named]) -> frozenset[int]:
-    """All lines that names stand for."""
-    return frozenset(index for name in names for index in name.lines)
-
-
-def _narrowest(names: Iterable[Named]) -> tuple[Named, ...]:
-    """The names without those that another one narrows down: "discriminative training ... the CS-only-discriminative model"."""
-    every = tuple(names)
-    return tuple(name for name in every if not any(other.lines < name.lines for other in every))
-
-
-def mean_score(names: Iterable[Named]) -> float:
-    """Mean of the names' scores, 0 for none."""
-    scores = [name.score for name in names]
-    return sum(scores) / len(scores) if scores else 0.0
-
-
-def short(label: str, length: int = 40) -> str:
-    """A label for a step, cut where it is long."""
-    return label if len(label) <= length else label[: length - 1].rstrip() + "…"
