@@ -151,7 +151,7 @@ def _kinds(answers: Sequence[Answer]) -> Figures:
 def _twins(answers: Sequence[Answer], seed: int) -> Figures:
     """Of pairs of a true and a false rewrite: how often the true one is held likelier (a tie counts half), and both labels are right."""
     pairs = twins([answer.item for answer in answers])
-    ahead = np.array([(answers[a].holds > answers[b].holds) + 0.5 * (answers[a].holds == answers[b].holds) for a, b in pairs])
+    ahead = _ahead(answers, pairs)
     low, high = interval([answers[a].item.group for a, _ in pairs], lambda ids: float(ahead[ids].mean()), seed)
     return {
         "twins_n": len(pairs),
@@ -162,13 +162,21 @@ def _twins(answers: Sequence[Answer], seed: int) -> Figures:
     }
 
 
+def _ahead(answers: Sequence[Answer], pairs: Sequence[tuple[int, int]]) -> npt.NDArray[np.float64]:
+    """By pair (true, false): 1 where the true one is held likelier, 0.5 for a tie, else 0."""
+    order = [(answers[a].holds > answers[b].holds) + 0.5 * (answers[a].holds == answers[b].holds) for a, b in pairs]
+    return np.array(order, dtype=np.float64)
+
+
 def control_figures(answers: Sequence[Answer], blanked: Sequence[Answer], swapped: Sequence[Answer], classes: Sequence[int]) -> Figures:
     """
     What is left without the evidence, and with that of another document.
 
     blanked   the same items with nothing to read; `claim_only_macro_f1` above majority_macro_f1 means that wording gives labels away
     swapped   the same items with another document's evidence: share that is NEI, and of the answered ones the share that turned to it
+    Twins must be told apart no better than by chance (0.5) in both: above it, wording and not evidence tells them apart.
     """
+    pairs = twins([answer.item for answer in answers])
     counts = _confusion(blanked)
     turned = [after for before, after in zip(answers, swapped, strict=True) if before.said != "NEI"]
     return {
@@ -178,6 +186,8 @@ def control_figures(answers: Sequence[Answer], blanked: Sequence[Answer], swappe
         "swap_nei": sum(answer.said == "NEI" for answer in swapped) / max(len(swapped), 1),
         "swap_turned": sum(answer.said == "NEI" for answer in turned) / len(turned) if turned else None,
         "swap_turned_n": len(turned),
+        "claim_only_twins_ranked": float(_ahead(blanked, pairs).mean()) if pairs else None,
+        "swap_twins_ranked": float(_ahead(swapped, pairs).mean()) if pairs else None,
     }
 
 

@@ -149,9 +149,11 @@ def _same(word: str, other: str, shortened: bool = False) -> bool:
 @lru_cache(maxsize=50_000)
 def rival(kind: Kind, name: str, text: str) -> bool:
     """Whether a header names another thing of the same kind: another known metric or data set, or another number of the family."""
+    header = read_header(text)
+    if kind == "backbone" and header.backbone:
+        return header.backbone != name
     if likeness(kind, name, text) > 0:
         return False
-    header = read_header(text)
     named = {"metric": header.metric, "dataset": header.dataset, "backbone": header.backbone}.get(kind, "")
     if named and named != name:
         return True
@@ -170,6 +172,8 @@ def _fit(kind: Kind, name: str, cell: Cell, table: Table) -> tuple[float, bool]:
     """(how well headers, or less surely the caption, name a term; whether they name a rival instead)."""
     texts = (*cell.row_path, *cell.column_path)
     header = max((likeness(kind, name, text) for text in texts), default=0.0)
+    if kind == "backbone" and header < 1.0:  # "Evo-ViT" and "DeiT-S" have but words in common with LV-ViT-S
+        header = 0.0
     if header == 0.0 and any(rival(kind, name, text) for text in texts):
         return 0.0, True
     caption = likeness(kind, name, table.caption)

@@ -96,11 +96,14 @@ class TableWitness:
         if stated is not None and stated.outcome != "inconclusive":
             return stated
         judged = self._judged(claim)
-        if own is None or judged.outcome in ("supported", "refuted") or (judged.judgement and told(judged.judgement)):
+        if own is None or (judged.judgement and told(judged.judgement)):
             return judged
         read = sentence_evidence(claim, own)
-        read = as_read(claim, read, own.tables, BEYOND_TABLES) if read else None
-        return read or (judged if judged.outcome != "no_evidence" else stated or judged)
+        if judged.outcome in ("supported", "refuted"):
+            return _unless_at_odds(judged, read)
+        if judged.outcome != "no_evidence" and (read is None or _only_leans(read)):
+            return judged
+        return (as_read(claim, read, own.tables, BEYOND_TABLES) if read else None) or stated or judged
 
     def _judged(self, claim: Claim) -> Evidence:
         """What the judge makes of the reported numbers, for a claim that the grammar reads."""
@@ -229,6 +232,26 @@ class TableWitness:
             observations=tuple(each for hearing in ordered for each in hearing.observations),
             judgement=lead.judgement,
         )
+
+
+def _only_leans(read: Evidence) -> bool:
+    """Whether the tables likely do not speak of the sentence after all."""
+    return read.stances is not None and read.stances.neutral > 0
+
+
+def _unless_at_odds(judged: Evidence, read: Evidence | None) -> Evidence:
+    """
+    What the judge decided; open where the words of the sentence, read surely on its own paper's tables, say the opposite.
+
+    The judge sees the parts that the grammar carries over, the operators the whole sentence: "significantly", "by 0.6 points".
+    """
+    if read is None or read.outcome not in ("supported", "refuted") or read.outcome == judged.outcome:
+        return judged
+    chances = [each.probability for each in (judged, read) if each.probability is not None]
+    probability = sum(chances) / len(chances) if chances else None
+    reason = f"read in two ways: {judged.outcome} by {judged.reason}; {read.outcome} by {read.reason}"
+    opened = {"outcome": "inconclusive", "probability": probability, "stances": stances_of(probability), "reason": reason}
+    return judged.model_copy(update=opened)
 
 
 def _tempered(hearing: _Hearing) -> float | None:

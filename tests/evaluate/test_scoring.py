@@ -173,6 +173,15 @@ def test_controls_tell_what_is_left_without_the_evidence() -> None:
     assert control_figures(silent_, silent_, silent_, (0, 1))["swap_turned"] is None
 
 
+def test_twins_on_other_evidence_are_told_apart_by_chance() -> None:
+    """A pipeline that keeps the order of twins without their evidence goes by wording, and both controls show it."""
+    items = [item("x a b c d", "SUPPORT"), item("x a b c e", "REFUTE")]
+    kept = [answer_of(items[0], finding(Verdict.VERIFIED, 0.9)), answer_of(items[1], finding(Verdict.REFUTED, 0.9))]
+    lost = [answer_of(each, finding(Verdict.UNVERIFIED, 0.5)) for each in items]
+    figures = control_figures(kept, lost, kept, (0, 1))
+    assert (figures["claim_only_twins_ranked"], figures["swap_twins_ranked"]) == (0.5, 1.0)
+
+
 def test_swapped_evidence_is_another_groups(tmp_path: Path, reading: Reading) -> None:
     """The claim keeps its own paper, whose tables are another's; the same seed draws the same."""
     claims = open_benchmark(scitab(tmp_path), "dev", reading).claims

@@ -228,8 +228,10 @@ def _lines(
         if _repeats(texts, [" ".join(heads[column]) for column in columns]):
             group = (texts[0],) if texts[0] else ()
             continue
-        if _heads_below(texts, [below[column].text if column in below else "" for column in columns]):
-            heads = {column: (*group, text) if text else heads[column] for column, text in zip(columns, texts, strict=True)}
+        corner = " ".join(heads[columns[0]])
+        if _heads_below(texts, [below[column].text if column in below else "" for column in columns], corner):
+            above = {column: group if found or not texts[0] else heads[column] for column in columns}
+            heads = {column: (*above[column], text) if text else heads[column] for column, text in zip(columns, texts, strict=True)}
             group = ()
             continue
         texts_here = {cell.text for cell in by_row[row].values()}
@@ -264,9 +266,9 @@ def _repeats(texts: Sequence[str], head: Sequence[str]) -> bool:
     return len(pairs) > 1 and sum(text.lower() == above.lower() for text, above in pairs) > len(pairs) / 2
 
 
-def _heads_below(texts: Sequence[str], below: Sequence[str]) -> bool:
-    """Whether a row of words under an empty corner heads the rows of numbers below it."""
+def _heads_below(texts: Sequence[str], below: Sequence[str], corner: str) -> bool:
+    """Whether a row of words under an empty corner, or under the corner said again, heads the rows of numbers below it."""
     filled = [text for text in texts[1:] if text]
-    if texts[0] or len(filled) < 2 or any(number_of(text) is not None for text in filled):
+    if (texts[0] and texts[0] != corner) or len(filled) < 2 or any(number_of(text) is not None for text in filled):
         return False
     return sum(number_of(text) is not None for text in below[1:]) > 1

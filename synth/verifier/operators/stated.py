@@ -20,7 +20,7 @@ from synth.model import Cell, Outcome, Table
 from synth.verifier.numbers import numbers_of
 from synth.verifier.operators.amounts import agrees
 from synth.verifier.operators.lexicon import stems, words
-from synth.verifier.operators.words import Token, key, tokens_of, weight
+from synth.verifier.operators.words import Token, key, letters_in, tokens_of, weight
 
 WHERE = 0.7
 """weight of how well the data fit against the measure."""
@@ -158,12 +158,7 @@ def alike(word: str, other: str) -> float:
         return 0.0
     if len(short) >= 3 and long.startswith(short):
         return 0.9
-    return 0.5 if len(short) <= 4 <= len(long) and _letters_in(short, long) else 0.0
-
-
-def _letters_in(short: str, long: str) -> bool:
-    letters = iter(long)
-    return all(letter in letters for letter in short)
+    return 0.5 if len(short) <= 4 <= len(long) and letters_in(short, long) else 0.0
 
 
 def _members(name: Sequence[str]) -> frozenset[str]:
@@ -203,7 +198,7 @@ def _initials(short: str, name: tuple[str, ...]) -> bool:
         return False
     if short == "".join(word[0] for word in spelled):
         return True
-    return len(short) >= 3 and short[0] == spelled[0][0] and _letters_in(short, "".join(spelled))
+    return len(short) >= 3 and short[0] == spelled[0][0] and letters_in(short, "".join(spelled))
 
 
 @lru_cache(maxsize=200_000)

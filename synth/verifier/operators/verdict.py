@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from synth.model import Outcome, Table
@@ -31,6 +31,10 @@ NUMERIC, MEASURED = 0.75, 0.4
 """share of the columns that hold numbers, and of the numbers that have decimals, from which a table is one of results."""
 WIDE = 0.6
 """share of a statement's telling words that one program must read for it to be one on records in any table."""
+FAINT, PLAIN = 0.1, 0.3
+"""strengths below which what programs on records say gives way to a reading of results, and which such a reading must have then."""
+DOUBTED = 0.7
+"""what is left of the strength of a reading of results on a table that does not look like one."""
 READ = 0.25
 """share of its telling words that some program must read of a statement that names no entry and no header."""
 SWING = 0.35
@@ -105,7 +109,12 @@ def _read(text: str, table: Table) -> TableReading:
     if measured and widest < WIDE:
         return results
     records = _records(grid, terms, programs, widest)
-    return _results(text, grid) if records.outcome == "no_evidence" else records
+    if records.strength >= FAINT:
+        return records
+    otherwise = _results(text, grid)
+    if records.outcome != "no_evidence" and otherwise.strength < PLAIN:
+        return records
+    return replace(otherwise, strength=DOUBTED * otherwise.strength)
 
 
 def _results(text: str, grid: Grid) -> TableReading:
@@ -142,7 +151,7 @@ def _leaning(grid: Grid, reading: Reading) -> TableReading:
     if lean is None:
         return TableReading("no_evidence", reading.reason, table=grid.source)
     reason = f"{grid.name}: {reading.reason}; read loosely, {lean.steps[0]}"
-    return TableReading("inconclusive", reason, 0.5 + SWING * lean.signed, 0.0, lean.steps[:SHOWN], grid.source, LEANING)
+    return TableReading("inconclusive", reason, _probability(lean, reading.beside), 0.0, lean.steps[:SHOWN], grid.source, LEANING)
 
 
 def _records(grid: Grid, terms: Terms, programs: Sequence[Program], widest: float) -> TableReading:

@@ -92,6 +92,12 @@ def weight(word: str) -> float:
     return 0.1 if word in stems("stop") else 1.0
 
 
+def letters_in(short: str, long: str) -> bool:
+    """Whether a word has the letters of another in their order."""
+    letters = iter(long)
+    return all(letter in letters for letter in short)
+
+
 def runs(wanted: Sequence[str], said: Sequence[str]) -> list[tuple[int, int, int]]:
     """(start in wanted, start in said, length) of the longest common runs of words."""
     places: dict[str, list[int]] = {}

@@ -51,6 +51,26 @@ def amount(value: float, *, method: str = "evit", metric: str = "top1_percent", 
     return Amount(subject=group(method), metric=metric, range=span, where=where or Conditions())
 
 
+def test_a_value_is_not_looked_up_in_the_row_of_another_backbone() -> None:
+    """A name that shares but a word with the claim's backbone does not hide that the row is of another one."""
+    rows = [["Method", "Backbone", "Top-1 (%)", "GFLOPs"], ["EViT", "DeiT-S", "79.5", "3.0"], ["EViT", "LeViT-384", "82.0", "2.4"]]
+    document = make_document(make_table(rows, paper=OWN, caption="Results on ImageNet", labels=2), paper=OWN)
+    for backbone, outcome in (("deit_small", "supported"), ("lvvit_tiny", "no_evidence"), ("lvvit_small", "no_evidence")):
+        claim = make_claim(amount(79.5, where=Conditions(backbones=(backbone,))))
+        assert TableWitness([document]).testify(claim).outcome == outcome
+
+
+def test_a_sure_reading_of_the_sentence_keeps_the_judge_from_deciding_the_other_way() -> None:
+    """What the grammar does not carry over, here "significantly", is read in the words of the claim."""
+    rows = [["Method", "Top-1 (%)"], ["EViT", "79.52"], ["ToMe", "79.50"], ["DynamicViT", "70.10"]]
+    said = Compare(subject=group("evit"), other=group("tome"), relation="beats", metric="top1_percent")
+    claim = make_claim(said).model_copy(update={"text": "EViT significantly outperforms ToMe in top-1 accuracy."})
+    document = make_document(make_table(rows, paper=OWN, caption="Top-1 accuracy of DeiT-S on ImageNet"), paper=OWN)
+    assert TableWitness([document]).testify(make_claim(said)).outcome == "supported"
+    evidence = TableWitness([document]).testify(claim)
+    assert evidence.outcome == "inconclusive" and evidence.reason.startswith("read in two ways")
+
+
 def test_a_comparison_is_read_from_the_own_table() -> None:
     """A true comparison is supported, by own tables, and the reason names paper, table and page."""
     evidence = TableWitness([paper()]).testify(make_claim(Compare(subject=group("evit"), other=group("tome"), relation="beats")))

@@ -17,10 +17,14 @@ from synth.verifier.operators.results.equality import read_equality
 from synth.verifier.operators.results.extremes import read_extreme
 from synth.verifier.operators.results.figures import read_figures
 from synth.verifier.operators.results.found import Found
+from synth.verifier.operators.results.gaps import read_gap
 from synth.verifier.operators.results.matrix import Axis, Matrix, other
 from synth.verifier.operators.results.naming import unknown_names
+from synth.verifier.operators.results.subject import NOBODY, Subject
+from synth.verifier.operators.results.together import read_together
 from synth.verifier.operators.results.trend import read_trend
-from synth.verifier.operators.results.view import NOBODY, Subject, View
+from synth.verifier.operators.results.variation import read_variation
+from synth.verifier.operators.results.view import View
 from synth.verifier.operators.words import key, weight
 
 AXES: tuple[Axis, ...] = ("row", "column")
@@ -47,9 +51,9 @@ class Reading:
     reason: str = ""
     """why there is none."""
     beside: tuple[Found, ...] = ()
-    """the strongest readings of the other clauses, which must hold too."""
+    """what else the claim says, which must hold too."""
     lean: Found | None = None
-    """where nothing could be executed as it is said: the weakest reading, which decides nothing."""
+    """where no reading decides: what the strongest of the doubtful ones comes to."""
 
 
 def read_claim(text: str, matrix: Matrix) -> Reading:
@@ -62,14 +66,29 @@ def read_claim(text: str, matrix: Matrix) -> Reading:
         by_clause.append(found)
         _remember(spoken_of, clause, found)
     every = tuple(each for found in by_clause for each in found)
-    reason = _not_meant(text, matrix)
-    if reason:
-        return Reading(None, every, reason)
+    reason = _not_meant(text, matrix) or ("" if every else "no operator reads the claim")
     if not every:
-        return Reading(None, every, "no operator reads the claim", lean=_leaning(text, matrix))
+        return Reading(None, every, reason, lean=_leaning(text, matrix))
     deciding = _deciding(by_clause)
-    beside = [max(found, key=lambda each: each.strength) for found in by_clause if found and deciding not in found]
-    return Reading(deciding, every, beside=tuple(beside))
+    beside = tuple(_beside(by_clause, deciding))
+    return Reading(None, every, reason, beside, lean=deciding) if reason else Reading(deciding, every, beside=beside)
+
+
+def _beside(by_clause: Sequence[Sequence[Found]], deciding: Found) -> list[Found]:
+    """The strongest reading of each operator in each clause, without what the deciding one says in its own clause already."""
+    best: dict[tuple[int, str], Found] = {}
+    for number, found in enumerate(by_clause):
+        own = deciding in found
+        for each in found:
+            if not (own and each.operator in (deciding.operator, "compare", "extreme")) and each.strength > _strength(
+                best.get((number, each.operator))
+            ):
+                best[number, each.operator] = each
+    return list(best.values())
+
+
+def _strength(found: Found | None) -> float:
+    return found.strength if found else 0.0
 
 
 def _leaning(text: str, matrix: Matrix) -> Found | None:
@@ -102,7 +121,9 @@ def _read_clause(clause: Clause, spoken_of: dict[Axis, Subject]) -> list[Found]:
         view = View(clause, axis, spoken_of.get(axis, NOBODY))
         if len(view.everyone) < 2 or not view.scope or _names_rows_only(view):
             continue
-        own = [*read_comparison(view), *read_extreme(view), *read_trend(view), *(read_figures(view) if axis == "row" else ())]
+        own = [*read_gap(view), *read_together(view)]
+        own = own or [*read_comparison(view), *read_extreme(view), *read_trend(view), *read_variation(view)]
+        own += read_figures(view) if axis == "row" else ()
         if not any(each.operator in ("compare", "extreme") for each in own):
             own += read_equality(view)
         if any(each.rests_on == "named" for each in own):

@@ -104,16 +104,21 @@ class Clause:
         for each in range(max(0, place - reach), place):
             if self.words[each] in (",", "but"):
                 count = 0
-            elif self.stems[each] in stems("denial") or (self.words[each] == "t" and self.words[max(0, each - 1)] == "'"):
-                count += 1
+            else:
+                count += self._denies(each)
         return count % 2 == 1
+
+    def _denies(self, place: int) -> bool:
+        """Whether a word denies: one of the list as it is written or inflected, where "note" is no form of "not"."""
+        contracted = self.words[place] == "t" and self.words[max(0, place - 1)] == "'"
+        return contracted or self.words[place] in words("denial") or self.stems[place] in stems("denial") - {"not"}
 
     def denied_around(self, place: int, behind: int = 6) -> bool:
         """As `denied`, with what stands behind the word: "the best result is not reached by X"."""
         stop = next(
             (each for each in range(place, min(len(self.words), place + behind)) if self.words[each] in (",", "but")), place + behind
         )
-        later = sum(stem in stems("denial") for stem in self.stems[place + 1 : stop])
+        later = sum(self._denies(each) for each in range(place + 1, min(stop, len(self.words))))
         return self.denied(place) != (later % 2 == 1)
 
     def has(self, name: str, start: int = 0, stop: int | None = None) -> bool:

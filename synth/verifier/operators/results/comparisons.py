@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from synth.verifier.operators.amounts import difference_agrees, percent_agrees
 from synth.verifier.operators.lexicon import stems, words
@@ -13,17 +13,22 @@ from synth.verifier.operators.results.cues import Cue
 from synth.verifier.operators.results.extremes import is_measured
 from synth.verifier.operators.results.found import Found
 from synth.verifier.operators.results.naming import Named
-from synth.verifier.operators.results.view import NOBODY, Subject, View, lines_of
+from synth.verifier.operators.results.subject import NOBODY, Subject, lines_of
+from synth.verifier.operators.results.view import View
 from synth.verifier.operators.words import Token
 
 _THAN = ("than", "over", "to", "upon", "against", "vs", "from")
 _HELD_AGAINST = ("compared", "comparing", "relative", "against", "unlike", "versus", "vs", "than", "over")
 _BEATEN = ("outperformed", "surpassed", "exceeded", "beaten")
+_WHERE = ("for", "with", "in", "when", "using")
+_ADDS = frozenset(["add", "adding", "added", "adds"])
 _TAKEN_AWAY = re.compile(r"w/o|without|(?:^|\s)[-−–]\s*\w")
 ALL = 0.75
 """share of the cells from which "all" and "consistently" hold."""
 BY = 14
 """words behind a comparison in which "by 3.2 points" belongs to it."""
+USUAL = 0.04
+"""relative difference that is as well called slight as significant."""
 SLIGHT, CLEAR = 0.12, 0.01
 """relative differences above which nothing is slight, and below which nothing is significant."""
 
@@ -44,13 +49,20 @@ def read_comparison(view: View) -> Iterator[Found]:
     """The first comparison or change of the clause that names enough, executed."""
     clause = view.clause
     for place, cue in enumerate(clause.cues):
-        if cue is None or cue.kind == "superlative" or not (cue.by_merit or is_measured(view, place)):
+        if cue is None or cue.kind == "superlative" or _is_setting(clause, place) or not (cue.by_merit or is_measured(view, place)):
             continue
         sides = _sides(view, place, cue)
         found = _executed(view, place, cue, sides) if sides and sides.subject.lines and sides.others.lines else None
         if found:
             yield found
             return
+
+
+def _is_setting(clause: Clause, place: int) -> bool:
+    """Whether a change is what is done and not what comes of it: "increasing the size reduces the error"."""
+    later = any(cue and cue.kind != "superlative" for cue in clause.cues[place + 1 :])
+    opens = place == 0 or clause.words[place - 1] in ("by", "when", "while", "with", "that")
+    return later and opens and clause.words[place].endswith("ing")
 
 
 def _sides(view: View, place: int, cue: Cue) -> _Sides | None:
@@ -66,10 +78,12 @@ def _sides(view: View, place: int, cue: Cue) -> _Sides | None:
     if ablated:
         return ablated
     if not subject.lines:
-        subject = view.subject(())
+        subject = view.subject((), besides=others.lines)
     if not subject.lines and others.lines and view.clause.has("collective", stop=place):
         subject = Subject(view.rivals - others.lines, 0.7)
-    if not others.lines and view.own and view.clause.has("own", start=place):
+    front = next((each for each in range(place) if view.clause.words[each] in _HELD_AGAINST), place)
+    comma = next((each for each in range(front, place) if view.clause.words[each] == ","), front)
+    if not others.lines and view.own and (view.clause.has("own", start=place) or view.clause.has("own", front, comma)):
         others = Subject(view.own, 0.7)
     others = Subject(others.lines - subject.lines, others.link)
     turned = view.clause.words[place] in _BEATEN and "by" in view.clause.words[place : place + 3]
@@ -77,6 +91,11 @@ def _sides(view: View, place: int, cue: Cue) -> _Sides | None:
         return _Sides(subject, others, "named", each=_each(view, place), turned=turned)
     if view.axis == "column" and (not view.comparable or (cue.kind == "change" and view.matrix.compared != "column")):
         return None
+    before = (view.spoken_of.lines if subject_names and cue.kind == "comparative" else subject.against) & view.everyone - subject.lines
+    if before and not _says_others(view.clause, place + 1, place + 7):
+        return _Sides(subject, Subject(before, 0.7), "baseline", turned=turned)
+    if not _says_others(view.clause, place + 1, place + 7) and (pairs := _counterparts(view, subject)):
+        return _Sides(*pairs, "baseline", turned=turned)
     return _against_unnamed(view, place, subject, turned)
 
 
@@ -98,17 +117,21 @@ def _parts(view: View, place: int, cue: Cue) -> tuple[Sequence[Named], Sequence[
         pair = [name for name in view.things if name.span[0] > between][:2]
         if len(pair) == 2 and {"and", "to"} & set(spoken[pair[0].span[1] : pair[1].span[0]]):
             return [pair[1]], [pair[0]]
+    to = next((each for each in range(place) if spoken[each] == "to" and set(spoken[:each]) & _ADDS), None)
+    if to is not None and len(before) > 1 and before[0].span[0] < to < before[-1].span[0]:
+        return [name for name in before if name.span[0] < to], [name for name in before if to < name.span[0]][:1]
     front = next((each for each in range(place) if spoken[each] in _HELD_AGAINST), None)
     if front is not None and before:
         comma = next((each for each in range(front, place) if spoken[each] == ","), place)
         held = [name for name in before if front < name.span[0] < comma]
         first = [name for name in before if not front < name.span[0] < comma]
-        if held and (first or behind):
-            return first or behind, held
+        own = bool(view.own) and view.clause.has("own", comma, place)
+        if held and (first or behind or own):
+            return first or (() if own else behind), held
     than = next((each for each in range(place + 1, min(len(spoken), place + 12)) if spoken[each] in _THAN), None)
     if not before and than and len(behind) > 1:
         return [name for name in behind if name.span[0] < than], [name for name in behind if name.span[0] > than]
-    if not before and cue.kind in ("change", "merit") and behind:
+    if not before and behind and (cue.kind in ("change", "merit") or (not than and spoken[place + 1] in _WHERE)):
         return behind, []
     return before, behind
 
@@ -129,6 +152,14 @@ def _ablation(view: View, names: Sequence[Named]) -> _Sides | None:
 def _takes_away(label: str, name: Named) -> bool:
     first = re.escape(name.words[0][:5])
     return bool(re.search(rf"(?:w/o|without|\bno|(?:^|\s)[-−–])\s*(?:the\s+)?\S*{first}", label.lower()))
+
+
+def _counterparts(view: View, subject: Subject) -> tuple[Subject, Subject] | None:
+    """The lines of a subject that have one called the same but for what is named, and these: "A + X" and "A" where X is named."""
+    pairs = {line: view.counterparts(line, view.rivals - subject.lines) for line in subject.lines}
+    own = frozenset(line for line, others in pairs.items() if others)
+    others = frozenset(each for others in pairs.values() for each in others)
+    return (Subject(own, subject.link), Subject(others, 0.8)) if own else None
 
 
 def _against_unnamed(view: View, place: int, subject: Subject, turned: bool) -> _Sides:
@@ -186,8 +217,9 @@ def _executed(view: View, place: int, cue: Cue, sides: _Sides) -> Found | None:
         steps = (f"{gap.text} is not how far apart any two are", *contest.steps)
         return Found("compare", clause.denied(place), sides.subject.link, 1.0, steps, "numbers", sides.subject)
     link = sides.subject.link * max(sides.others.link, 0.3)
-    margin = min(1.0, abs(share - 0.5) * 2)
-    return Found("compare", holds != clause.denied(place), link, margin, tuple(contest.steps), sides.rests_on, sides.subject)
+    subject = replace(sides.subject, against=sides.others.lines)
+    margin = min(1.0, abs(share - 0.5) * 2) * (_degree(view, place, contest.typical_gap) if holds else 1.0)
+    return Found("compare", holds != clause.denied(place), link, margin, tuple(contest.steps), sides.rests_on, subject)
 
 
 def _stated_gap(view: View, place: int) -> Token | None:
@@ -208,6 +240,15 @@ def _apart(view: View, subjects: frozenset[int], gap: Token) -> bool:
         for each in view.everyone - {line}
         if (a := view.value(line, across)) is not None and (b := view.value(each, across)) is not None
     )
+
+
+def _degree(view: View, place: int, gap: float | None) -> float:
+    """0..1: how well a difference fits "slightly" or "significantly", where one of them is said; 1 where none is."""
+    near = view.clause.words[max(0, place - 3) : place + 3]
+    if not gap:
+        return 1.0
+    slight, strong = (any(word in words(name) for word in near) for name in ("slight", "strong"))
+    return min(1.0, USUAL / gap) if slight else min(1.0, gap / USUAL) if strong else 1.0
 
 
 def _wrong_degree(view: View, place: int, gap: float | None) -> bool:

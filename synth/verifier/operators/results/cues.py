@@ -58,11 +58,22 @@ def cue_at(tokens: Sequence[Token], place: int) -> Cue | None:
     if text in ("up", "down"):
         moved = any(token.stem in stems("movers") for token in tokens[max(0, place - MOVED) : place])
         return Cue("change", False, 1 if text == "up" else -1) if moved else None
+    if text in ("as", "so") and place + 2 < len(tokens) and tokens[place + 2].text == "as":
+        return _graded().get(tokens[place + 1].stem)
+    if 0 < place < len(tokens) - 1 and tokens[place - 1].text in ("as", "so") and tokens[place + 1].text == "as":
+        return None
     found = None if text in words("lower_is_better") else CUES.get(tokens[place].stem)
     behind = CUES.get(tokens[place + 1].stem) if place + 1 < len(tokens) else None
     if found and found.kind == "change" and behind and behind.kind == "comparative" and not behind.by_merit:
         return Cue("comparative", found.by_merit, found.sign * behind.sign)
     return found
+
+
+@cache
+def _graded() -> dict[str, Cue]:
+    """What "as ... as" says at least, and what its denial denies: by stem, every adjective that relates or grades."""
+    lists = (*table("gradable"), *table("merits"), *(f"{word} better 1" for word in words("worthy")))
+    return {stem(word): Cue("comparative", mode == "better", int(sign)) for word, mode, sign in map(str.split, lists)}
 
 
 @cache

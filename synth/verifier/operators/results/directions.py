@@ -18,7 +18,8 @@ from synth.verifier.operators.lexicon import table
 from synth.verifier.operators.results.clauses import Clause
 from synth.verifier.operators.results.cues import Cue
 from synth.verifier.operators.results.found import Found
-from synth.verifier.operators.results.view import Subject, View, lines_of, mean_score, short
+from synth.verifier.operators.results.subject import Subject, lines_of, mean_score, short
+from synth.verifier.operators.results.view import View
 
 TENTATIVE = 0.5
 """link of a reading whose other side is not said."""

@@ -9,7 +9,8 @@ from synth.verifier.operators.extremes import among_first, at_place
 from synth.verifier.operators.lexicon import stems, words
 from synth.verifier.operators.results.cues import Cue
 from synth.verifier.operators.results.found import Found
-from synth.verifier.operators.results.view import Subject, View, short
+from synth.verifier.operators.results.subject import Subject, short
+from synth.verifier.operators.results.view import View
 
 SCOPE = 0.5
 """what is left of the link of a subject that reads as the scope: behind the superlative, while a line across stands in front."""

@@ -8,7 +8,8 @@ from synth.verifier.operators.amounts import agrees, difference_agrees, percent_
 from synth.verifier.operators.results.clauses import Clause
 from synth.verifier.operators.results.cues import CUES
 from synth.verifier.operators.results.found import Found
-from synth.verifier.operators.results.view import Subject, View, lines_of, mean_score
+from synth.verifier.operators.results.subject import Subject, lines_of, mean_score
+from synth.verifier.operators.results.view import View
 from synth.verifier.operators.words import Token
 
 _POINTERS = ("table", "tables", "figure", "figures", "section", "eq", "task", "tab", "fig", "top", "@")

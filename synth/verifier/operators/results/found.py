@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from synth.verifier.operators.results.matrix import Axis
-from synth.verifier.operators.results.view import NOBODY, Subject
+from synth.verifier.operators.results.subject import NOBODY, Subject
 
 Operator = Literal["compare", "extreme", "equal", "numbers", "trend"]
 TRUST: dict[str, float] = {"named": 1.0, "trend": 0.9, "extreme": 0.8, "baseline": 0.8, "equal": 0.8, "numbers": 0.7, "others": 0.6}

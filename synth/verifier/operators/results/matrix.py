@@ -5,21 +5,33 @@ A table of results as two sets of lines of numbers, its rows and its columns, an
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from synth.verifier.numbers import numbers_of
-from synth.verifier.operators.grid import Entry, Grid, make_grid
+from synth.verifier.operators.grid import Column, Entry, Grid
 from synth.verifier.operators.lexicon import stems
-from synth.verifier.operators.words import key, weight
+from synth.verifier.operators.results.parting import parted
+from synth.verifier.operators.words import key, letters_in, weight
 
 Axis = Literal["row", "column"]
+_TICKS, _CROSSES = frozenset("✓✔√"), frozenset("✗✘×")
+"""marks of what a row has and has not: a tick stands for the header above it."""
 _LESS_IS_BETTER = re.compile(r"↓|(?:lower|smaller) (?:is|the) better|less is better", re.IGNORECASE)
+_GLOSSES = (
+    re.compile(
+        r"(?P<short>[\w+−-]{1,12})[”\"'’)]?\s+(?:indicates?|denotes?|stands? for|is short for|refers? to|represents?|means)\s+"
+        r"(?P<long>[^.,;:()]{3,60})"
+    ),
+    re.compile(r"(?P<short>[A-Z][\w-]{0,7}) \((?P<long>[a-z][^()]{4,40})\)"),
+)
+_ASIDE = re.compile(r"\([^()]*\)")
 _OWN = frozenset(["our", "propos"])
 SHORTENED, ABBREVIATED = 3, 5
 """letters of the shortest and the longest word of a label that may be the beginning of a longer one."""
+MISSPELLED, LIKE = 8, 0.9
+"""letters and likeness of two words from which one is a misspelling of the other."""
 _RANKS = frozenset(["ranking", "position", "pos", "plac", "finish"])
 """words for a place in a league, which no measure of a system is."""
 
@@ -43,13 +55,32 @@ class Line:
         return frozenset(self.keys) & stems("measures")
 
     @cached_property
+    def setting(self) -> tuple[str, ...]:
+        """The words of a label that gives something a number, "(A4) Window size (ws) = 10", without asides; empty for other labels."""
+        words = key(_ASIDE.sub(" ", self.label))
+        spelled = [word for word in words if not word[0].isdigit()]
+        return words if len(spelled) < len(words) and all(len(word) > 1 for word in spelled) else ()
+
+    @cached_property
     def only_measures(self) -> bool:
         """Whether the label is the name of a measure and nothing else."""
         return bool(self.measures) and all(word in self.measures or word[0].isdigit() or len(word) == 1 for word in self.keys)
 
 
+def has_part(label: str, part: str) -> bool:
+    """Whether a label has a part as a word of its own, capitals included."""
+    return bool(re.search(rf"(?<!\w){re.escape(part)}(?!\w)", label))
+
+
 def _shortens(label: str, word: str) -> bool:
-    return len(label) <= ABBREVIATED and len(word) >= len(label) + 2 and word.startswith(label) and label not in stems("generic")
+    """Whether a label is the beginning of a word, or its beginning and further letters of it: "attn" of "attention"."""
+    if len(label) > ABBREVIATED or len(word) < len(label) + 2 or label in stems("generic"):
+        return False
+    return word.startswith(label) or (len(label) > SHORTENED and word.startswith(label[:SHORTENED]) and letters_in(label, word))
+
+
+def _misspells(label: str, word: str) -> bool:
+    return min(len(label), len(word)) >= MISSPELLED and label[0] == word[0] and SequenceMatcher(None, label, word).ratio() >= LIKE
 
 
 def _lengthens(label: str, word: str) -> bool:
@@ -65,21 +96,27 @@ class Matrix:
     """The rows and columns of numbers of a grid."""
 
     def __init__(self, grid: Grid) -> None:
-        self.grid = _parted(grid)
+        self.grid = parted(grid)
         self.places = _numeric(self.grid)
         self.lines: dict[Axis, tuple[Line, ...]] = {"row": self._rows(), "column": self._columns()}
         self.caption = key(self.grid.caption)
         self.corner = frozenset(key(" ".join(self.grid.columns[place].header for place in self.grid.labels)))
 
     def _rows(self) -> tuple[Line, ...]:
-        named = [column.index for column in self.grid.columns if column.index not in self.places]
+        named = [column for column in self.grid.columns if column.index not in self.places and not self._is_constant(column)]
         found = []
         for index, row in enumerate(self.grid.rows):
-            label = " ".join(row[place].text for place in named if row[place].text)
+            parts = (column.header if row[column.index].text in _TICKS else row[column.index].text for column in named)
+            label = " ".join(part for part in parts if part and part not in _CROSSES)
             core = sum(weight(word) for place in self.grid.labels for word in row[place].key)
             values = tuple(row[place].read.number for place in self.places)
             found.append(Line("row", index, label, key(label), values, core or sum(map(weight, key(label)))))
         return tuple(found)
+
+    def _is_constant(self, column: Column) -> bool:
+        """Whether a column says the same of every row, and so names none."""
+        texts = {row[column.index].text for row in self.grid.rows}
+        return len(texts) == 1 < len(self.grid.rows)
 
     def _columns(self) -> tuple[Line, ...]:
         found = []
@@ -89,30 +126,54 @@ class Matrix:
             found.append(Line("column", index, column.header, column.key, values, sum(map(weight, column.key))))
         return tuple(found)
 
+    def path(self, column: int) -> tuple[str, ...]:
+        """The header texts above a column of numbers, from the outermost to its own."""
+        return self.grid.columns[self.places[column]].path
+
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Every word of labels and caption."""
-        labels = {word for lines in self.lines.values() for line in lines for word in line.keys}
-        return frozenset(labels | set(self.caption) | self.corner)
+        return self._in_labels | frozenset(self.caption) | frozenset(self._constant) | self.corner
 
     @cached_property
     def shared(self) -> frozenset[str]:
         """Words that all lines of an axis have: what the whole table is about."""
         sets = [[frozenset(line.keys) for line in lines] for lines in self.lines.values() if lines]
-        return frozenset().union(*(frozenset.intersection(*each) for each in sets))
+        return frozenset(self._constant).union(*(frozenset.intersection(*each) for each in sets))
+
+    @cached_property
+    def _constant(self) -> tuple[str, ...]:
+        first = self.grid.rows[0] if self.grid.rows else ()
+        return tuple(word for column in self.grid.columns if self._is_constant(column) for word in first[column.index].key)
+
+    @cached_property
+    def _in_labels(self) -> frozenset[str]:
+        return frozenset(word for lines in self.lines.values() for line in lines for word in line.keys)
 
     @cached_property
     def _long_enough(self) -> tuple[str, ...]:
         """Words of labels that may be shortened forms of what a claim says, or longer ones."""
-        labels = {word for lines in self.lines.values() for line in lines for word in line.keys}
-        return tuple(sorted(word for word in labels if len(word) >= SHORTENED and word.isalpha() and weight(word) == 1))
+        return tuple(sorted(word for word in self._in_labels if len(word) >= SHORTENED and word.isalpha() and weight(word) == 1))
 
     def called(self, word: str) -> str:
         """The label's word for a word of a claim: itself, or the only one that shortens or lengthens it, "syn" for "syntactic"."""
-        if word in self.vocabulary or not word.isalpha() or weight(word) < 1:
+        if word in self._in_labels or not word.isalpha() or weight(word) < 1:
             return word
-        found = [each for each in self._long_enough if _shortens(each, word) or _lengthens(each, word)]
+        found = [each for each in self._long_enough if _shortens(each, word) or _lengthens(each, word) or _misspells(each, word)]
         return found[0] if len(found) == 1 else word
+
+    @cached_property
+    def glosses(self) -> dict[str, tuple[str, ...]]:
+        """What the caption says that parts of labels stand for, by the part as printed: "r indicates a redundancy removal step"."""
+        found = (match for pattern in _GLOSSES for match in pattern.finditer(self.grid.caption))
+        pairs = ((match["short"], key(match["long"])) for match in found)
+        labels = [line.label for lines in self.lines.values() for line in lines]
+        telling = ((short, tuple(w for w in long if weight(w) == 1 and w not in stems("generic"))) for short, long in pairs)
+        return {short: long for short, long in telling if long and any(has_part(label, short) for label in labels)}
+
+    def glossed(self, label: str) -> tuple[tuple[str, ...], ...]:
+        """The words that the parts of a label stand for."""
+        return tuple(long for short, long in self.glosses.items() if has_part(label, short))
 
     @cached_property
     def short_forms(self) -> frozenset[str]:
@@ -207,43 +268,6 @@ def _numeric(grid: Grid) -> tuple[int, ...]:
         if not column.is_label and numbers and numbers >= 0.4 * present and (numbers > 1 or numbers == present):
             found.append(column.index)
     return tuple(found)
-
-
-def _parted(grid: Grid) -> Grid:
-    """The grid with columns of several numbers a cell, "70.5/79.0" under "EM/F1", parted into one column a number."""
-    parts = [1 if column.is_label else _numbers_a_cell([row[column.index] for row in grid.rows]) for column in grid.columns]
-    if max(parts, default=1) == 1:
-        return grid
-    paths: list[tuple[str, ...]] = []
-    rows: list[list[Entry]] = [[] for _ in grid.rows]
-    for column, count in zip(grid.columns, parts, strict=True):
-        paths += _part_names(column.path, count)
-        for row, entries in zip(rows, grid.rows, strict=True):
-            row += _part_entries(entries[column.index], count)
-    return make_grid(paths, rows, len(grid.labels), grid.caption, grid.name, grid.source)
-
-
-def _numbers_a_cell(entries: Sequence[Entry]) -> int:
-    """How many numbers most entries hold, where that is more than one; else 1."""
-    counts = [len(numbers_of(entry.text)) for entry in entries if entry.text and not entry.read.absent]
-    count = max(counts, default=1)
-    return count if count > 1 and sum(each == count for each in counts) >= 0.6 * len(counts) else 1
-
-
-def _part_names(path: tuple[str, ...], count: int) -> list[tuple[str, ...]]:
-    names = [part.strip() for part in " ".join(path).split("/")]
-    if count == 1:
-        return [path]
-    return [(name,) for name in names] if len(names) == count else [(*path, f"part {place + 1}") for place in range(count)]
-
-
-def _part_entries(entry: Entry, count: int) -> list[Entry]:
-    if count == 1:
-        return [entry]
-    numbers = numbers_of(entry.text)
-    if len(numbers) != count:
-        return [Entry("")] * count
-    return [Entry(f"{number.value:.{number.decimals}f}", entry.bold, entry.cell) for number in numbers]
 
 
 @lru_cache(maxsize=1_024)

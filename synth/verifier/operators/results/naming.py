@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from synth.verifier.operators.lexicon import stems
+from synth.verifier.operators.lexicon import stems, words
 from synth.verifier.operators.results.matrix import Axis, Line, Matrix
 from synth.verifier.operators.words import key, runs, weight
 
@@ -21,6 +21,8 @@ _POINTERS = frozenset(["Table", "Tables", "Figure", "Figures", "Section", "TABLE
 WHOLE = 0.999
 GENERIC = 0.4
 """what a word like "model" tells of a name, against 1 for a name of its own."""
+NUMBERED = 3
+"""most words of a label with a number that may stand apart in a claim."""
 
 Span = tuple[int, int]
 
@@ -72,9 +74,24 @@ def _shares(line: Line, matrix: Matrix, said: Sequence[str], texts: Sequence[str
         run = line.keys[inside : inside + length]
         if _tells(run, start, length, line, matrix, said, texts):
             yield start, length, min(1.0, sum(map(weight, run)) / (line.core or 1.0))
+    if 1 < len(line.setting) <= NUMBERED:
+        yield from ((start, length, 1.0) for start, length in _scattered(line.setting, said))
+    for meant in matrix.glossed(line.label):
+        for _, start, length in runs(meant, said):
+            if length >= min(2, len(meant)):
+                yield start, length, min(1.0, 1.0 / (line.core or 1.0))
     for start, length, short in _initials(said, matrix.short_forms):
         if short in line.keys:
             yield start, length, min(1.0, 1.0 / (line.core or 1.0))
+
+
+def _scattered(wanted: Sequence[str], said: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """(start, length) of stretches that have all words of a label and little else: "iteration is set to 3" for "Iteration=3"."""
+    for start in range(len(said)):
+        for length in range(len(wanted) + 1, len(wanted) + 4):
+            stretch = said[start : start + length]
+            if len(stretch) == length and {stretch[0], stretch[-1]} <= set(wanted) <= set(stretch):
+                yield start, length
 
 
 def _tells(run: Sequence[str], start: int, length: int, line: Line, matrix: Matrix, said: Sequence[str], texts: Sequence[str]) -> bool:
@@ -153,7 +170,7 @@ def unknown_names(text: str, known: frozenset[str]) -> tuple[int, tuple[str, ...
 
 
 def _is_name(word: str, before: str) -> bool:
-    if word in _POINTERS:
+    if word in _POINTERS or word.lower() in words("connectives"):
         return False
     starts = not before.strip() or before.rstrip()[-1:] in ".!?]:"
     return any(char.isdigit() or char.isupper() for char in word[1:]) or (word[0].isupper() and not starts)
@@ -161,7 +178,9 @@ def _is_name(word: str, before: str) -> bool:
 
 def _is_known(name: Sequence[str], known: frozenset[str]) -> bool:
     parts = [part for word in name for part in key(word) if weight(part) == 1]
-    if any(part in known for part in parts) or (len(name) > 1 and "".join(word[0] for word in name).lower() in known):
+    if any(part in known or part + "s" in known for part in parts) or (
+        len(name) > 1 and "".join(word[0] for word in name).lower() in known
+    ):
         return True
     long = [part for part in parts if len(part) >= 4]
     return any(part.startswith(other) or other.startswith(part) for part in long for other in known if len(other) >= 4)

@@ -4,8 +4,9 @@ A clause held against one axis of a table: which lines are the things compared, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from statistics import median
 
@@ -15,24 +16,25 @@ from synth.verifier.operators.results.clauses import Clause
 from synth.verifier.operators.results.cues import Cue
 from synth.verifier.operators.results.matrix import Axis, Line, other
 from synth.verifier.operators.results.naming import Named
+from synth.verifier.operators.results.subject import NOBODY, Subject, lines_of, mean_score, narrowest, short
+from synth.verifier.operators.words import key, weight
 
 LEAST_NAME = 0.33
 """score from which a name can be one of the things compared; below stand words such as "model"."""
 ALIKE = 5.0
 """factor within which the medians of comparable lines lie."""
+_CITED = re.compile(r"\bet al\b|\b(?:19|20)\d\d\b")
+REPEATED = 0.3
+"""share of the names of rows that must stand in several blocks for the blocks to be conditions."""
+_NUMBER = re.compile(r"^\(?[A-Z]?\d+[.:)]\s*")
+"""what rows are numbered by, "M3:", "(A2)", "10."."""
+FRONT = 5
+"""words in front of the first name of a clause that may open it."""
 LAST = 0.6
 """what is left of the link where "our model" is taken to be the last row, which is where papers put it."""
 
 
-@dataclass(frozen=True)
-class Subject:
-    """Lines that a clause speaks of, and how sure that is."""
-
-    lines: frozenset[int]
-    link: float
-
-
-NOBODY = Subject(frozenset(), 0.0)
+_LISTING = frozenset([",", "and", "or", "&", "/", "as", "well"])
 
 
 class View:
@@ -65,13 +67,26 @@ class View:
 
     @cached_property
     def conditions(self) -> tuple[Named, ...]:
-        """Names of rows within their blocks that say where the clause holds: "on Dino" where each system has a row for Dino."""
-        return tuple(name for name in self._candidates if name.span[0] < self.left_out and self._is_condition(name))
+        """Names that say where the clause holds: "on Dino" where each system has a row for Dino, or of the block where rows are named."""
+        own = (name for name in self.clause.named if name.axis == self.axis and name.span[0] < self.left_out)
+        found = tuple(name for name in own if self._is_condition(name))
+        return found if any(name not in found for name in self._candidates) else ()
 
     def _is_condition(self, name: Named) -> bool:
+        if self._blocks_repeat and self._is_outer(name):
+            return any(not self._is_outer(other) for other in self._candidates)
+        if name not in self._candidates or any(each.words == name.words and each.span < name.span for each in self._candidates):
+            return False
         before = self.clause.words[max(0, name.span[0] - 2) : name.span[0]]
+        if before[:1] and before[0] in words("made_of"):
+            return False
         inner = {self.inner(line) for line in name.lines}
-        return bool(words("conditions") & set(before)) and all(each and set(name.words) <= set(each) for each in inner)
+        several = len({self.group(line) for line in name.lines}) > 1
+        return several and bool(words("conditions") & set(before)) and all(each and set(name.words) <= set(each) for each in inner)
+
+    def _is_outer(self, name: Named) -> bool:
+        """Whether a name is of blocks of rows and of none of the rows within them."""
+        return all(set(name.words) <= set(key(self.group(line))) and not set(name.words) & set(self.inner(line)) for line in name.lines)
 
     @cached_property
     def scopes(self) -> tuple[Named, ...]:
@@ -83,7 +98,9 @@ class View:
         """Every line with a number that the clause does not leave out."""
         spared = lines_of(name for name in self._candidates if name.span[0] >= self.left_out)
         every = frozenset(line.index for line in self.lines if any(value is not None for value in line.values)) - spared
-        return every & lines_of(self.conditions) if self.conditions else every
+        outer = lines_of(name for name in self.conditions if self._is_outer(name)) or every
+        inner = lines_of(name for name in self.conditions if not self._is_outer(name)) or every
+        return every & outer & inner or every
 
     @cached_property
     def rivals(self) -> frozenset[int]:
@@ -106,10 +123,15 @@ class View:
         spared = {index for name in self.clause.named if name.axis != self.axis and name.span[0] >= self.left_out for index in name.lines}
         plain = [index for index in usable if not self._counts(self.across[index]) and index not in spared]
         if not self.scopes:
-            return tuple(self._summary(plain) or usable)
+            return tuple(self._timed(usable) or self._summary(plain) or usable)
         hits = {index: frozenset(place for place, name in enumerate(self.scopes) if index in name.lines) for index in usable}
         best = [index for index in usable if hits[index] and not any(hits[index] < hits[each] for each in usable)]
-        return tuple(best or plain or usable)
+        part = any(set(name.words) & stems("parts_of_summary") for name in self.scopes)
+        return tuple(self._timed(best) or (best if part else self._summary(best)) or plain or usable)
+
+    def _timed(self, indexes: list[int]) -> list[int]:
+        """The measures of time and speed among some lines, where the clause speaks of speed."""
+        return [index for index in indexes if set(self.across[index].keys) & stems("durations")] if self.clause.has("speed") else []
 
     @staticmethod
     def _counts(line: Line) -> bool:
@@ -136,40 +158,118 @@ class View:
         return all(middles and max(middles) <= ALIKE * min(middles) for middles in groups)
 
     def group(self, line: int) -> str:
-        """What heads the block of rows that a row stands in; empty where there are no blocks."""
+        """What heads the block of rows, or spans the columns, in which a line stands; empty where there are no blocks."""
+        if self.axis == "column":
+            return " ".join(self.matrix.path(line)[:-1])
         labels = self.matrix.grid.labels
-        return self.matrix.grid.rows[line][labels[0]].text if self.axis == "row" and len(labels) > 1 else ""
+        return self.matrix.grid.rows[line][labels[0]].text if len(labels) > 1 else ""
+
+    @cached_property
+    def _blocks_repeat(self) -> bool:
+        """Whether rows are called the same in several blocks, so that a block is a condition and not a kind of thing."""
+        places: dict[tuple[str, ...], set[str]] = {}
+        for line in self.lines:
+            places.setdefault(self.inner(line.index), set()).add(self.group(line.index))
+        return sum(len(blocks) > 1 for name, blocks in places.items() if name) > REPEATED * len(places)
 
     def inner(self, line: int) -> tuple[str, ...]:
-        """What a row is called within its block; empty where there are no blocks."""
+        """What a line is called within its block; empty where there are no blocks."""
+        if self.axis == "column":
+            path = self.matrix.path(line)
+            return key(path[-1]) if len(path) > 1 else ()
         labels = self.matrix.grid.labels
-        return self.matrix.grid.rows[line][labels[-1]].key if self.axis == "row" and len(labels) > 1 else ()
+        return self.matrix.grid.rows[line][labels[-1]].key if len(labels) > 1 else ()
 
     def value(self, line: int, across: int) -> float | None:
         """The number where two lines meet."""
         return self.lines[line].values[across]
 
-    def subject(self, names: Iterable[Named], link: float = 0.7) -> Subject:
-        """The lines that names stand for; where there are none, what "it" or "our model" is."""
-        named = _narrowest(names)
+    def subject(self, names: Iterable[Named], link: float = 0.7, besides: frozenset[int] = frozenset()) -> Subject:
+        """
+        The lines that names stand for; where there are none, what "it" or "our model" is.
+
+        besides   lines that are something else: what the subject is held against
+        """
+        named = narrowest(names)
         if named:
-            return Subject(lines_of(named), mean_score(named))
+            return Subject(self._meant(named), mean_score(named))
         clause = self.clause
         refers = clause.has("pronouns", stop=4) or clause.words[0] in words("continuing")
         if self.spoken_of.lines and refers:
-            return Subject(self.spoken_of.lines, link * 0.7)
+            return replace(self.spoken_of, link=link * 0.7)
         if self.own and (clause.has("own") or clause.has("pronouns", stop=4)):
             return Subject(self.own, link)
-        if not self.own and self.axis == "row" and clause.has("own") and not self.things and len(self.rivals) > 2:
-            return Subject(frozenset([max(self.rivals)]), link * LAST)
+        speaks = clause.has("own") or bool(besides and clause.has("pronouns", stop=4))
+        unnamed = not self.own and speaks and lines_of(self.things) <= besides
+        left = self.rivals - besides
+        if unnamed and besides and len(left) == 1:
+            return Subject(left, link)
+        if unnamed and (self.axis == "row" or besides) and len(self.rivals) > 2:
+            return Subject(self._last - besides, link * LAST)
         return NOBODY
 
     @cached_property
+    def _last(self) -> frozenset[int]:
+        """The last row of each block that is no baseline and no other paper's."""
+        own = [line for line in sorted(self.rivals) if not _CITED.search(self.lines[line].label) and "baselin" not in self.lines[line].keys]
+        return frozenset({self.group(line): line for line in own or sorted(self.rivals)}.values())
+
+    def _meant(self, names: Sequence[Named]) -> frozenset[int]:
+        """
+        The lines of several names: "BERT trained on COPA" those that both name, "BERT and GPT" those of either.
+
+        Names that "and" or a comma joins are of different things, unless the clause speaks of their combination.
+        """
+        groups: list[frozenset[int]] = []
+        last: Named | None = None
+        for name in sorted(names, key=lambda each: each.span):
+            between = self.clause.words[last.span[1] : name.span[0]] if last else ()
+            listed = bool(between) and set(between) <= _LISTING and not self.clause.has("together", stop=name.span[0])
+            listed = listed and not (last and between == (",",) and self._is_fronted(last))
+            both = self._both(groups[-1], name.lines) if groups and not listed else frozenset()
+            if both:
+                groups[-1] = both
+            else:
+                groups.append(name.lines)
+            last = name
+        return frozenset().union(*groups)
+
+    def _is_fronted(self, name: Named) -> bool:
+        """Whether a name stands in a phrase that opens the clause and says where it holds: "with depth maps, X beats Y"."""
+        before = self.clause.words[: name.span[0]]
+        return len(before) <= FRONT and bool((words("conditions") | {"when", "using"}) & set(before))
+
+    def _both(self, some: frozenset[int], more: frozenset[int]) -> frozenset[int]:
+        """The lines of two names at once: those that both name, else those of the one that are called as one of the other and more."""
+
+        def extended(lines: frozenset[int], others: frozenset[int]) -> frozenset[int]:
+            return frozenset(line for line in lines if any(set(self.lines[other].keys) < set(self.lines[line].keys) for other in others))
+
+        return some & more or (extended(some, more) if len(more) == 1 else extended(more, some) if len(some) == 1 else frozenset())
+
+    @cached_property
     def _said(self) -> frozenset[str]:
-        return frozenset(word for name in self.things for word in name.words)
+        said = frozenset(word for name in self.things for word in name.words)
+        meant = (short for short, long in self.matrix.glosses.items() if len(said & set(long)) >= min(2, len(long)))
+        return said.union(*(key(short) for short in meant))
 
     def _residual(self, line: int) -> frozenset[str]:
-        return frozenset(self.lines[line].keys) - self._said
+        left = frozenset(key(_NUMBER.sub("", self.lines[line].label))) - self._said
+        return frozenset(word for word in left if not word[0].isdigit()) if self._sets else left
+
+    @cached_property
+    def _told(self) -> frozenset[str]:
+        return frozenset(word for word in self._said if weight(word) == 1 and not word[0].isdigit())
+
+    @cached_property
+    def _sets(self) -> bool:
+        """Whether a name gives a number to something, "window size 10", which then has another one in the lines compared."""
+        return any(len(name.words) > 1 and name.words[-1][0].isdigit() and name.words[0][0].isalpha() for name in self.things)
+
+    def counterparts(self, line: int, others: frozenset[int]) -> tuple[int, ...]:
+        """The lines that are called the same but for what the clause names; none where nothing else is left of the name."""
+        residual, own = self._residual(line), self._told & set(self.lines[line].keys)
+        return tuple(each for each in sorted(others) if self._residual(each) == residual and (residual or own & set(self.lines[each].keys)))
 
     def partners(self, line: int, others: frozenset[int]) -> tuple[int, ...]:
         """
@@ -180,12 +280,21 @@ class View:
         same = same or tuple(each for each in sorted(others) if inner and self.inner(each) == inner)
         if same:
             return same
+        others = self._within_block(line, others)
         measures = self.lines[line].measures
         alike = tuple(each for each in sorted(others) if self.lines[each].measures == measures)
         several = len({self.lines[each].measures for each in self.everyone}) > 1
         if self.axis == "column" and not alike:
             return ()
         return alike if measures and several and alike else tuple(sorted(others))
+
+    def _within_block(self, line: int, others: frozenset[int]) -> frozenset[int]:
+        """Of the others those in the block of a line, where there are such and the clause does not name the block itself."""
+        block = self.group(line)
+        if not self._blocks_repeat:
+            return others
+        own = frozenset(each for each in others if self.group(each) == block)
+        return own if own and not set(key(block)) & self._said else others
 
     def low_is_good(self, line: int, across: int) -> bool:
         """Whether less is better where two lines meet."""
@@ -220,25 +329,3 @@ class View:
         for line in own if each else [best(own, key=value)]:
             left, right = (f"{short(self.lines[one].label)} {value(one):g}" for one in (line, rival))
             found.add(value(line), value(rival), upwards=upwards, words=(left, f"{right} in {short(self.across[across].label)}"))
-
-
-def lines_of(names: Iterable[Named]) -> frozenset[int]:
-    """All lines that names stand for."""
-    return frozenset(index for name in names for index in name.lines)
-
-
-def _narrowest(names: Iterable[Named]) -> tuple[Named, ...]:
-    """The names without those that another one narrows down: "discriminative training ... the CS-only-discriminative model"."""
-    every = tuple(names)
-    return tuple(name for name in every if not any(other.lines < name.lines for other in every))
-
-
-def mean_score(names: Iterable[Named]) -> float:
-    """Mean of the names' scores, 0 for none."""
-    scores = [name.score for name in names]
-    return sum(scores) / len(scores) if scores else 0.0
-
-
-def short(label: str, length: int = 40) -> str:
-    """A label for a step, cut where it is long."""
-    return label if len(label) <= length else label[: length - 1].rstrip() + "…"
