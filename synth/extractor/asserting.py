@@ -2,7 +2,8 @@
 How a sentence of an abstract puts forward what it says: as a finding, a conclusion, a plan, or a bare measurement.
 
 Experts call a claim what says that something is better, proposes something new, or describes a new finding or a cause and its effect
-(Achakulvisut et al. 2019, arXiv:1907.00962). The words are those by which English says so; no labelled sentence was learned from.
+(Achakulvisut et al. 2019, arXiv:1907.00962). The words are those by which English says so. Their weights are round numbers
+set by hand in view of their shares of claims among the development abstracts of that set; no optimiser saw them.
 """
 
 from __future__ import annotations
