@@ -38,6 +38,7 @@ from synth.verifier.combine import combine
 from synth.verifier.documents import DocumentIndex
 from synth.verifier.passages import PassageIndex
 from synth.verifier.rules import rule_for
+from synth.verifier.stance.backend import StanceBackend
 from synth.verifier.stance.calibration import calibration_line
 from synth.verifier.stance.chosen import chosen_backend
 from synth.verifier.tabular import TableWitness
@@ -124,7 +125,7 @@ class Stations:
         self._settings = settings
         self._embedder = embedder
         self._backend = chosen_backend(settings, chosen_model(settings, embedder.cache))
-        self._document: Document | None = None
+        self._heard: tuple[Document, StanceBackend] | None = None
         self._witnesses: tuple[Witness, ...] = ()
 
     def prepare(self, texts: Sequence[str]) -> None:
@@ -135,13 +136,18 @@ class Stations:
     def judge(self, item: ClaimItem) -> Answer:
         """The claim heard by the witnesses of text and tables with this one document retrieved, and what is combined of it."""
         claim = claim_of(item)
-        return answer_of(item, combine(claim.id, [witness.testify(claim) for witness in self._witnesses_of(item.document)]))
+        witnesses = self._witnesses_of(item.document, self.backend_of(item))
+        return answer_of(item, combine(claim.id, [witness.testify(claim) for witness in witnesses]))
 
-    def _witnesses_of(self, document: Document) -> tuple[Witness, ...]:
+    def backend_of(self, item: ClaimItem) -> StanceBackend:
+        """What reads the stance of passages to this item's claim."""
+        return self._backend
+
+    def _witnesses_of(self, document: Document, backend: StanceBackend) -> tuple[Witness, ...]:
         """The witnesses that have read this document; those of the last one are kept, because claims on one document come together."""
-        if self._document is not document:
-            self._document = document
-            self._witnesses = (TextWitness((document,), self._embedder, backend=self._backend), TableWitness((document,)))
+        if self._heard is None or self._heard[0] is not document or self._heard[1] is not backend:
+            self._heard = document, backend
+            self._witnesses = (TextWitness((document,), self._embedder, backend=backend), TableWitness((document,)))
         return self._witnesses
 
     def rank_sentences(self, items: Sequence[SentenceSearch]) -> list[SentencesFound]:

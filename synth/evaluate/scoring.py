@@ -215,7 +215,8 @@ def _claim_row(answer: Answer, other: Answer) -> dict[str, Any]:
     item = answer.item
     return {
         "id": item.id, "claim": item.claim, "label": item.label, "said": answer.said, "verdict": answer.verdict,
-        "holds": rounded(answer.holds), "group": item.group, "kind": item.kind, "reason": answer.reason,
+        "holds": rounded(answer.holds), "confidence": rounded(answer.confidence), "group": item.group, "kind": item.kind,
+        "reason": answer.reason,
         "said_on_swapped": other.said, "reason_on_swapped": other.reason,
     }  # fmt: skip
 

@@ -86,7 +86,7 @@ class TextWitness:
         self._documents = tuple(documents)
         self._embedder = embedder
         self._backend = backend or HeadBackend()
-        self._pool = pool or pool_of(self._backend.name)
+        self._pool = pool or pool_of(self._backend.name, getattr(self._backend, "weights", None))
 
     @cached_property
     def index(self) -> PassageIndex:

@@ -116,6 +116,27 @@ def edited(sentences: Sequence[str], others: Sequence[str], rng: random.Random) 
     return pairs
 
 
+def altered(claim: str, label: int, rng: random.Random, *, turns: bool) -> list[tuple[str, int]]:
+    """
+    The claim of a labelled pair made to say something else in at most two ways, each with its label beside the same evidence.
+
+    What is supported is refuted then. What is refuted is supported once it is denied or turned round, but not with another
+    number, since both numbers may be wrong. What is neither stays so; half of those are enough.
+    turns   whether a refuted claim says the opposite of its evidence, so that its denial holds
+    """
+    made = [(edit, new) for edit in (negate, oppose, renumber) if (new := edit(claim, rng)) is not None and new != claim]
+    rng.shuffle(made)
+    found: list[tuple[str, int]] = []
+    for edit, new in made[:2]:
+        if label == 0:
+            found.append((new, 1))
+        elif label == 1 and turns and edit is not renumber:
+            found.append((new, 0))
+        elif label == 2 and rng.random() < 0.5:
+            found.append((new, 2))
+    return found
+
+
 UNITS = {"percent": "%", "point": " points", "ratio": "x", "s": " ms", "images/s": " images/s"}
 FORMS = (
     "{a} outperforms {b} on {d}", "On {d}, {b} is outperformed by {a}", "{a} has higher accuracy than {b} on {d}", "{b} trails {a} on {d}",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,6 +100,10 @@ def citation_integrity(bench: Path) -> list[Case]:
             kept = marked if label != 2 else frozenset()
             cases.append(Case(claim, str(document), tuple(corpus[document]), label, kept, fold_of(group)))
     return cases
+
+
+LEARNED: dict[str, Callable[[Path], list[Case]]] = {"scifact": scifact, "citation_integrity": citation_integrity}
+"""the sets that the head may learn from, by the names of their folders."""
 
 
 def healthver(bench: Path) -> list[Case]:

@@ -64,6 +64,8 @@ class Head:
     tick: float
     cross: float
     """probability of its stance from which one passage supports (refutes) a claim."""
+    temperature: float = 1.0
+    """what flattens the stances of fewer passages than it learned from, see Pool."""
 
 
 def softmax(logits: Array) -> Array:
@@ -74,7 +76,9 @@ def softmax(logits: Array) -> Array:
 
 def head_from(data: Mapping[str, Any]) -> Head:
     """The head that a JSON object describes."""
-    return Head(_weights(data["sentence"]), _weights(data["document"]), *(float(data[name]) for name in ("gate", "tick", "cross")))
+    return Head(
+        _weights(data["sentence"]), _weights(data["document"]), *(float(data[name]) for name in ("gate", "tick", "cross", "temperature"))
+    )
 
 
 def _weights(data: Mapping[str, Any]) -> Weights:

@@ -3,7 +3,7 @@ The backend that needs nothing but this program: the rules of stance, weighed by
 
 1. Every sentence that was found is read by itself.
 2. The sentences of one document are read together: what the best of them say, what the rules see in the nearest three side by
-   side, and how much of the claim they cover. This gives the stance of the document.
+   side, how much of the claim they cover, and how much the claim says at once. This gives the stance of the document.
 3. Each sentence is told with that stance as far as it carries it: the best sentence in full, the others in proportion. Where
    sentences of one document contradict each other, each is told by itself.
 """
@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from synth.verifier.stance.backend import Excerpt
+from synth.verifier.stance.extent import extent
 from synth.verifier.stance.head import Head, Weights, head
 from synth.verifier.stance.read import features_of, signals_of, told
 from synth.verifier.stance.reading import Reading
@@ -77,7 +78,7 @@ def document_features(claim: str, excerpts: Sequence[Excerpt], single: Sequence[
 
 
 def matter_of(claim: str, excerpts: Sequence[Excerpt]) -> dict[str, float]:
-    """What the rules see in the nearest sentences of a document side by side, and how near they are."""
+    """What the rules see in the nearest sentences of a document side by side, how near they are, and how much the claim says."""
     nearest = sorted(excerpts[:TOGETHER], key=lambda each: each.passage.start)
     together = " ".join(each.passage.text for each in nearest)
     similar = sorted((each.similarity for each in excerpts), reverse=True)
@@ -89,6 +90,7 @@ def matter_of(claim: str, excerpts: Sequence[Excerpt]) -> dict[str, float]:
         "near": float(np.mean(similar[:TOGETHER])),
         "apart": similar[0] - similar[min(TOGETHER, len(similar)) - 1],
         "long": min(len(mine), 40) / 20,
+        **extent(side_of(claim)),
     }
 
 

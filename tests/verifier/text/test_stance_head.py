@@ -10,7 +10,7 @@ import pytest
 from synth.model import Passage
 from synth.verifier.stance.backend import Excerpt
 from synth.verifier.stance.calibration import calibrated_backends, calibration_line
-from synth.verifier.stance.pool import Pool, pool_of
+from synth.verifier.stance.pool import FEW, Pool, pool_of
 from synth.verifier.stance.reading import Reading
 from synth.verifier.stance.rules_and_head import HeadBackend
 
@@ -44,10 +44,19 @@ def test_pooling_rises_with_support_and_falls_with_refutation() -> None:
 
 def test_one_document_is_pooled_as_it_is() -> None:
     """The probabilities of a single passage are those of the witness, and only a calibrated backend may decide below strict thresholds."""
-    joined = pool_of("head").joined([Reading(0.5, 0.3, 0.2, "")])
+    joined = Pool("head").joined([Reading(0.5, 0.3, 0.2, "")])
     assert (joined.supports, joined.refutes, joined.neutral) == pytest.approx((0.5, 0.3, 0.2))
     assert pool_of("head").calibrated
     assert pool_of("some/model").tick > 0.8 < pool_of("some/model").cross
+
+
+def test_few_passages_are_told_with_less_certainty() -> None:
+    """The shipped pool draws the stances of one passage together and keeps their order; as many as it learned from stay as they are."""
+    reading = Reading(0.7, 0.1, 0.2, "")
+    one, many = pool_of("head").joined([reading]), pool_of("head").joined([reading] * FEW)
+    assert 1 / 3 < one.supports < many.supports == 0.7
+    assert one.refutes < one.neutral < one.supports
+    assert one.supports + one.refutes + one.neutral == pytest.approx(1)
 
 
 def test_readings_keep_the_order_of_their_excerpts() -> None:

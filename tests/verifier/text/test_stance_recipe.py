@@ -16,7 +16,7 @@ from synth.reader.sections import sections_of
 from synth.reader.sentences import split
 from synth.verifier.recipes import labelled, train_stance
 from synth.verifier.recipes.labelled import FOLDS, Case, document_of
-from synth.verifier.recipes.measure import Scored, decisions, thresholds
+from synth.verifier.recipes.measure import Scored, decisions, temperature, thresholds
 from synth.verifier.recipes.train_stance import Item, Sentences
 from synth.verifier.stance.head import Head
 
@@ -63,16 +63,16 @@ def make_item(fold: int, number: int) -> Item:
 
 def test_no_part_of_a_head_has_seen_what_it_tells(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cross-validation keeps a fold from the documents' regression and from the sentences' regression that it learns by."""
-    seen: list[set[float]] = []
     told: list[int] = []
 
-    def fit(rows: Sequence[dict[str, float]], *_: object) -> None:
-        seen.append({row["fold"] for row in rows})
+    def fit(rows: Sequence[dict[str, float]], *_: object) -> set[float]:
+        return {row["fold"] for row in rows}
 
     def scored(found: Sequence[Item], reader: Head) -> list[Scored]:
         assert isinstance(reader.sentence, Reader)
+        assert isinstance(reader.document, set)
         for item in found:
-            assert item.case.fold not in reader.sentence.folds | seen[-1]
+            assert item.case.fold not in reader.sentence.folds | reader.document
             told.append(item.case.fold)
         return []
 
@@ -80,8 +80,30 @@ def test_no_part_of_a_head_has_seen_what_it_tells(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(train_stance, "fit", fit)
     monkeypatch.setattr(train_stance, "scored", scored)
     items = [make_item(fold, number) for fold in range(FOLDS) for number in range(3)]
-    train_stance.cross_validated(items)
+    train_stance.cross_validated(items, train_stance.heads_of_folds(items))
     assert sorted(told) == sorted(item.case.fold for item in items)
+
+
+def test_altered_claims_say_otherwise_and_stay_in_their_fold() -> None:
+    """A supported claim denied is refuted, a refuted one denied holds only where refuting means the opposite, and no fold changes."""
+    cases = [
+        Case("Aspirin reduces the risk of stroke.", "a", ("Aspirin lowers stroke risk.",), 0, frozenset({0}), 3),
+        Case("Aspirin increases the risk of stroke.", "b", ("Aspirin lowers stroke risk.",), 1, frozenset({0}), 4),
+    ]
+    turned = train_stance.altered_cases("scifact", cases)
+    assert ("Aspirin raises the risk of stroke.", 1, 3) in [(each.claim, each.label, each.fold) for each in turned]
+    assert ("Aspirin decreases the risk of stroke.", 0, 4) in [(each.claim, each.label, each.fold) for each in turned]
+    kept = train_stance.altered_cases("citation_integrity", cases)
+    assert {each.document for each in kept} == {"a"}
+
+
+def test_temperature_is_the_one_that_errs_least_where_it_errs_most() -> None:
+    """Stances that come true as often as told stay as they are; sure ones that come true half the time are flattened to one half."""
+    even = [make_scored(0.7, 0 if i < 21 else 2, 0) for i in range(30)]
+    assert temperature([even]) == 1.0
+    sure = [make_scored(0.95, 0 if i % 2 else 2, 0) for i in range(30)]
+    flat = temperature([sure])
+    assert 1 / (1 + (0.05 / 0.95) ** (1 / flat)) < 0.65
 
 
 def make_scored(supports: float, label: int, fold: int) -> Scored:
