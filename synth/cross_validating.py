@@ -21,7 +21,7 @@ from synth.evaluate import scoring
 from synth.evaluate.formats import open_benchmark
 from synth.evaluate.items import ClaimItem, Reading
 from synth.evaluate.scoring import Evaluation
-from synth.evaluating import Stations, cells_of, roles_of
+from synth.evaluating import Stations, cells_of, sections_of
 from synth.progress import Progress, silent
 from synth.reader.sentences import split as sentences_of
 from synth.settings import Settings
@@ -62,7 +62,7 @@ def cross_validated(
     results = {}
     for name in names:
         whole = replace(
-            open_benchmark(bench / name, "dev", Reading(sentences_of, roles_of, cells_of)), searches=(), rationales=(), corpus=()
+            open_benchmark(bench / name, "dev", Reading(sentences_of, sections_of, cells_of)), searches=(), rationales=(), corpus=()
         )
         stations = StationsApart(settings, embedder, heads, LEARNED[name](bench))
         results[name] = scoring.score(whole, whole, stations, settings.seed, progress)
