@@ -19,11 +19,10 @@ from pathlib import Path
 
 from synth.evaluate import scoring
 from synth.evaluate.formats import open_benchmark
-from synth.evaluate.items import ClaimItem, Reading
+from synth.evaluate.items import ClaimItem
 from synth.evaluate.scoring import Evaluation
-from synth.evaluating import Stations, cells_of, sections_of
+from synth.evaluating import READING, Stations
 from synth.progress import Progress, silent
-from synth.reader.sentences import split as sentences_of
 from synth.settings import Settings
 from synth.store.cache import Cache
 from synth.store.embedding import Embedder
@@ -61,9 +60,7 @@ def cross_validated(
     heads = heads_apart([item for each in found_in(bench, embedder).values() for item in each])
     results = {}
     for name in names:
-        whole = replace(
-            open_benchmark(bench / name, "dev", Reading(sentences_of, sections_of, cells_of)), searches=(), rationales=(), corpus=()
-        )
+        whole = replace(open_benchmark(bench / name, "dev", READING), searches=(), rationales=(), corpus=())
         stations = StationsApart(settings, embedder, heads, LEARNED[name](bench))
         results[name] = scoring.score(whole, whole, stations, settings.seed, progress)
         results[name].details.update(seed=settings.seed, folds=FOLDS, stance=calibration_line("head"))

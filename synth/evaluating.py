@@ -69,7 +69,7 @@ def evaluate(
     raises  NotFound for no such folder or split, UsageError where the files are of no known format
     """
     progress(f"reading {folder}")
-    whole = open_benchmark(folder, split, Reading(sentences_of, sections_of, cells_of))
+    whole = open_benchmark(folder, split, READING)
     result = scoring.score(whole, sample(whole, limit, settings.seed), Stations(settings, embedder), settings.seed, progress)
     stance = calibration_line("llm" if settings.llm else settings.nli or "head")
     result.details.update(limit=limit, seed=settings.seed, embedding_model=settings.embedding_model, stance=stance)
@@ -221,3 +221,7 @@ def cells_of(rows: Sequence[Sequence[str]], bold: frozenset[tuple[int, int]]) ->
     """The body cells of a grid of texts, as the reader makes them of every format; empty texts are no cells."""
     entries = [Entry(i, j, text, bold=(i, j) in bold) for i, row in enumerate(rows) for j, text in enumerate(row) if text]
     return cells(entries, head=1)
+
+
+READING = Reading(sentences_of, sections_of, cells_of)
+"""what a run's reader does to the texts of a labelled set."""

@@ -5,16 +5,14 @@ from __future__ import annotations
 import pytest
 
 from synth.evaluate.items import Reading
-from synth.evaluating import cells_of
-from synth.reader.sections import sections_of
-from synth.reader.sentences import split
+from synth.evaluating import READING
 from synth.store.embedding import Embedder
 
 
 @pytest.fixture(scope="session")
 def reading() -> Reading:
     """As a paper would be read."""
-    return Reading(split, sections_of, cells_of)
+    return READING
 
 
 @pytest.fixture(scope="session")

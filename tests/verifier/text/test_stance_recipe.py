@@ -10,10 +10,7 @@ import numpy.typing as npt
 import pytest
 
 from synth.evaluate.formats import open_benchmark
-from synth.evaluate.items import Reading
-from synth.evaluating import cells_of
-from synth.reader.sections import sections_of
-from synth.reader.sentences import split
+from synth.evaluating import READING
 from synth.verifier.recipes import labelled, train_stance
 from synth.verifier.recipes.labelled import FOLDS, Case, document_of
 from synth.verifier.recipes.measure import Scored, decisions, temperature, thresholds
@@ -26,7 +23,7 @@ from synth.verifier.stance.head import Head
 def test_cases_are_those_of_the_yardstick(shared: Path, name: str) -> None:
     """Claims, sentences and labels that the head learns from are the ones that `synth evaluate` gives to the pipeline."""
     bench = shared / "data" / "bench"
-    items = open_benchmark(bench / name, "dev", Reading(split, sections_of, cells_of)).claims
+    items = open_benchmark(bench / name, "dev", READING).claims
     names = ("SUPPORT", "REFUTE", "NEI")
     ours = [(case.claim, case.sentences, names[case.label]) for case in getattr(labelled, name)(bench)]
     assert sorted(ours) == sorted((item.claim, tuple(each.text for each in item.document.passages), item.label) for item in items)
