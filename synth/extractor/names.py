@@ -11,10 +11,12 @@ from synth.model import slug
 
 NameKind = Literal["method", "dataset", "backbone", "metric"]
 
+_SIZE = r"(?:-(?:nano|micro|mini|tiny|small|medium|base|large|huge|giant|lite|light|fast|plus)(?![\w-]))"
+"""the variant of a model, which is another model: "TCFormer-large" is not TCFormer."""
 _COINED = re.compile(
-    r"(?<![\w-])(?<!\d\.)(?:[A-Z][\w]*(?:[-+/.][A-Z0-9]\w*)+\+*|[A-Z]?[a-z]*[a-z0-9][A-Z]\w*(?:-\w+)*\+*"
-    r"|[A-Z]{2,}[\w]*(?:-[A-Z0-9]\w*)*\+*|[A-Z][a-z]+\d\w*|"
-    r"[A-EG-KM-Z]\d{1,3}(?![\w.%])|[A-Z][a-z]+(?:-[A-Z0-9]\w*)*)(?![\w])"
+    r"(?<![\w-])(?<!\d\.)(?:[A-Z][\w]*(?:[-+/.][A-Z0-9]\w*)+\+*" + _SIZE + r"?|[A-Z]?[a-z]*[a-z0-9][A-Z]\w*(?:-\w+)*\+*"
+    r"|[A-Z]{2,}[\w]*(?:-[A-Z0-9]\w*)*\+*" + _SIZE + r"?|[A-Z][a-z]+\d\w*" + _SIZE + r"?|"
+    r"[A-EG-KM-Z]\d{1,3}(?![\w.%])|[A-Z][a-z]+(?:-[A-Z0-9]\w*)*" + _SIZE + r"?)(?![\w])"
 )
 _NOT_A_NAME = word_set(
     """

@@ -475,3 +475,14 @@ def test_family_reading_is_written_down() -> None:
     hypothesis = parse("Hard-merging methods outperform SiT.").hypothesis
     assert hypothesis is not None
     assert hypothesis.assumptions == ("“Hard-merging methods” is read as ToMe, DPC-KNN, K-Medoids; a source may count fewer or more",)
+
+
+@pytest.mark.parametrize(
+    ("name", "member"),
+    [("TCFormer-large", "tcformer_large"), ("PVTv2-base", "pvtv2_base"), ("XYZ-tiny", "xyz_tiny"), ("XYZ-large-scale", "xyz")],
+)
+def test_the_size_of_a_model_is_part_of_its_name(name: str, member: str) -> None:
+    """A large variant is another model than the one without a word for its size; "large-scale" is no size."""
+    hypothesis = parse(f"{name} training reaches 83.6% top-1 accuracy on ImageNet-1k.").hypothesis
+    assert isinstance(hypothesis, Amount)
+    assert hypothesis.subject.members == (member,)
