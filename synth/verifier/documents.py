@@ -64,13 +64,13 @@ class DocumentIndex:
         self._embedder = embedder
         said = terms or [said_in(document) for document in documents]
         self._words = Bm25([[*terms_of(each.paper.title), *words] for each, words in zip(documents, said, strict=True)])
-        summaries = [summary_of(each) or each.paper.id for each in documents]
-        self._vectors = embedder.embed(summaries) if summaries else np.zeros((0, 1), np.float32)
+        # One document has no rival: nothing is embedded that no score would use.
+        self._vectors = embedder.embed([summary_of(each) or each.paper.id for each in documents]) if len(documents) > 1 else None
 
     def scores(self, text: str) -> Floats:
-        """How well each document fits, [n], from 0 to 1."""
-        if not self.documents:
-            return np.zeros(0, np.float32)
+        """How well each document fits, [n], from 0 to 1; a document alone fits whatever is asked."""
+        if self._vectors is None:
+            return np.ones(len(self.documents), np.float32)
         words, _ = self._words.search(terms_of(text))
         cosine = self._vectors @ self._embedder.embed([text])[0]
         return BY_WORDS * relative(words) + (1 - BY_WORDS) * relative(cosine)

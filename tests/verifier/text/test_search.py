@@ -108,6 +108,21 @@ def test_a_sentence_is_found_in_a_document_on_another_matter() -> None:
     assert best.passage.text == NEEDLE
 
 
+def test_a_document_alone_is_not_embedded_as_a_whole() -> None:
+    """It has no rival to be ranked against: only its sentences and what is searched for are embedded."""
+    asked: list[str] = []
+
+    class Recording(WordHash):
+        def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+            asked.extend(texts)
+            return super().embed(texts)
+
+    index = PassageIndex((make_document("a", NEEDLE, *filler(1)),), Recording())
+    hits = index.search("zebrafish regenerate", everything(index), 3)
+    assert hits[0].passage.text == NEEDLE
+    assert sorted(asked) == sorted([NEEDLE, *filler(1), "zebrafish regenerate"])
+
+
 def test_only_the_passages_asked_for_are_found() -> None:
     """What is not among the marked passages is never a hit, and no marked passage means no hit."""
     index = PassageIndex([make_document("a", NEEDLE, *filler(1)), make_document("b", *filler(2))], WordHash())
