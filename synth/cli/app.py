@@ -233,7 +233,7 @@ def report(
     from synth.store import runs
 
     place = opened(workspace)
-    saved, circumstances = runs.load(place, run_name or runs.latest(place))
+    saved, circumstances = runs.load(place, runs.named(place, run_name))
     for path in render.write(place, saved, circumstances, [name.strip() for name in formats.split(",") if name.strip()]):
         write(f"{path}\n")
 

@@ -48,7 +48,7 @@ def claims(
         raise UsageError("no such kind of hypothesis", got=kind, expected=", ".join(KINDS))
     if sort and sort not in ORDERS:
         raise UsageError("no such order", got=sort, expected=", ".join(ORDERS))
-    name = name or runs.latest(workspace)
+    name = runs.named(workspace, name)
     runs.whole(workspace, name)
     found = listing.table(workspace, name)
     kept = [

@@ -61,5 +61,5 @@ def list_papers(
     from synth.store import runs
 
     place = opened(workspace)
-    found = runs.load(place, run_name)[0].papers if run_name else gathering.library_papers()
+    found = runs.load(place, runs.named(place, run_name))[0].papers if run_name else gathering.library_papers()
     output(show.papers(found, f"{len(found)} papers of {run_name or 'the built-in library'}"), as_json)

@@ -146,28 +146,34 @@ def latest(workspace: Workspace) -> str:
     return found[0]
 
 
-def named(workspace: Workspace, text: str) -> str:
+def named(workspace: Workspace, text: str | None) -> str:
     """
-    Name of the run that is called so, begins so, or answers this question.
+    Name of the run that is called so, begins so, or answers this question; of the newest for None.
 
     raises  NotFound, with the runs that there are, if there is none or more than one
     """
+    if text is None:
+        return latest(workspace)
     found = names(workspace)
     matches = [name for name in found if name == text] or [name for name in found if name.startswith(text)]
     matches = matches or [name for name in found if _load_json(claims_path(workspace, name)).get("question") == text]
     if len(matches) != 1:
-        there = ", ".join((matches or found)[:10]) or "no run at all"
-        raise NotFound(f"{text!r} names {len(matches) or 'no'} {'runs' if matches else 'run'} of {workspace.root}", expected=there)
+        there = ", ".join((matches or found)[:10])
+        raise NotFound(
+            f"{text!r} names {len(matches) or 'no'} {'runs' if matches else 'run'} of {workspace.root}",
+            expected=f"one of {there}" if there else "",
+            then="`synth claims --runs` lists them" if there else 'there is none yet; start one with `synth run "<question>"`',
+        )
     return matches[0]
 
 
 def find_claim(workspace: Workspace, claim_id: str, name: str | None = None) -> tuple[str, str]:
     """
-    (run, claim id) of the claim whose id is or begins with `claim_id`, newest run first.
+    (run, claim id) of the claim whose id is or begins with `claim_id`, in the run that is named so, else newest run first.
 
     raises  NotFound if no claim or more than one claim of a run begins so
     """
-    for candidate in (name,) if name else names(workspace):
+    for candidate in (named(workspace, name),) if name else names(workspace):
         whole(workspace, candidate)
         ids = [row.id for row in listing.rows(workspace, candidate)]
         matches = [full for full in ids if full == claim_id] or [full for full in ids if full.startswith(claim_id)]

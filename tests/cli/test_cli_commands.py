@@ -92,6 +92,18 @@ def test_runs_lists_the_runs(done: Path) -> None:
     assert call("claims", run["run"], "-w", done, "--json").data == call("claims", "-w", done, "--json").data
 
 
+def test_a_run_is_known_by_its_beginning_and_its_question(done: Path) -> None:
+    """Wherever a run is named; what names none is one line with the runs that there are."""
+    name = call("claims", "--runs", "--json", "-w", done).data[0]["run"]
+    question = json.loads((done / "claims" / f"{name}.json").read_text("utf-8"))["question"]
+    whole = call("claims", name, "--json", "-w", done).out
+    assert [call("claims", text, "--json", "-w", done).out for text in (name[:6], question)] == [whole, whole]
+    assert call("papers", "list", name[:6], "--json", "-w", done).out == call("papers", "list", name, "--json", "-w", done).out
+    lost = call("claims", "nothing-of-the-kind", "-w", done)
+    assert (lost.code, lost.out) == (2, "")
+    assert f"'nothing-of-the-kind' names no run of {done}; expected one of {name}" in lost.err
+
+
 def test_a_decision_makes_no_run_newer(copy: Path, done: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The newest run is the one that was finished last, whichever file was touched since."""
     old = claims_file(copy).stem
