@@ -130,5 +130,9 @@ def unknown_names(text: str, skeleton: str) -> Iterator[tuple[NameKind, str, int
 
 
 def _compound(inside: str) -> bool:
-    """Whether a known method is only part of a longer coined word: "Foo-ToMe" is another method than ToMe."""
-    return "\ue001" in inside and re.search(r"[a-z0-9]{2,}", inside) is not None and not re.search("[\ue003-\ue006]", inside)
+    """Whether a known name is only part of a longer coined word: "Foo-ToMe" is another method than ToMe, "Mobile-ViT-S" no ViT-S."""
+    if re.search("[\ue003\ue004\ue006]", inside):
+        return False
+    if "\ue005" in inside:
+        return re.match(r"(?:[a-z0-9]+-)*(?=[0-9]*[a-z])[a-z0-9]{2,}-\ue005+$", inside) is not None
+    return "\ue001" in inside and re.search(r"[a-z0-9]{2,}", inside) is not None

@@ -486,3 +486,13 @@ def test_the_size_of_a_model_is_part_of_its_name(name: str, member: str) -> None
     hypothesis = parse(f"{name} training reaches 83.6% top-1 accuracy on ImageNet-1k.").hypothesis
     assert isinstance(hypothesis, Amount)
     assert hypothesis.subject.members == (member,)
+
+
+@pytest.mark.parametrize(
+    ("name", "member"), [("Mobile-ViT-S", "mobile_vit_s"), ("T2X-DeiT-B", "t2x_deit_b"), ("ViT-S", "keep_all"), ("EViT-DeiT-S", "evit")]
+)
+def test_a_known_backbone_within_a_longer_name_is_another_model(name: str, member: str) -> None:
+    """What stands before the hyphen makes it another model, unless it is a method that runs on the backbone."""
+    hypothesis = parse(f"{name} reaches 78.4% top-1 accuracy on ImageNet-1k.").hypothesis
+    assert isinstance(hypothesis, Amount)
+    assert hypothesis.subject.members == (member,)
