@@ -91,19 +91,27 @@ class TableWitness:
     def testify(self, claim: Claim) -> Evidence:
         """What the tables of all retrieved papers say on the claim; "no_evidence" with the reason where they are silent."""
         own = next((document for document in self._documents if document.paper.id == claim.paper_id and document.tables), None)
-        stated = stated_evidence(claim, own) if own else None
-        stated = as_read(claim, stated, own.tables, SORTS) if own and stated else None
-        if stated is not None and stated.outcome != "inconclusive":
-            return stated
+        if own is None:
+            return self._judged(claim)
+        stated = stated_evidence(claim, own)
+        held = as_read(claim, stated, own.tables, SORTS) if stated else None
+        if held is not None and held.outcome != "inconclusive":
+            return held
         judged = self._judged(claim)
-        if own is None or (judged.judgement and told(judged.judgement)):
-            return judged
+        if stated is not None and held is not None and stated.outcome != "inconclusive":
+            # Only what nobody read keeps the stated value open: a judge may decide with it, and what merely leans is no better.
+            return _unless_at_odds(judged, stated) if judged.outcome in ("supported", "refuted") else held
         read = sentence_evidence(claim, own)
         if judged.outcome in ("supported", "refuted"):
             return _unless_at_odds(judged, read)
-        if judged.outcome != "no_evidence" and (read is None or _only_leans(read)):
-            return judged
-        return (as_read(claim, read, own.tables, BEYOND_TABLES) if read else None) or stated or judged
+        shown = as_read(claim, read, own.tables, BEYOND_TABLES) if read else None
+        if shown is None or _only_leans(shown):
+            return judged if judged.outcome != "no_evidence" else shown or held or judged
+        if judged.judgement is None or not told(judged.judgement):
+            return shown
+        # What the judge was kept from deciding stays open for its reason; the operators may still tell where the tables lean.
+        leaning = {"stances": shown.stances, "probability": shown.probability}
+        return judged.model_copy(update=leaning) if shown.outcome == "inconclusive" else judged
 
     def _judged(self, claim: Claim) -> Evidence:
         """What the judge makes of the reported numbers, for a claim that the grammar reads."""
