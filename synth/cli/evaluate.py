@@ -73,7 +73,7 @@ def view_of_all(found: Mapping[str, Evaluation], title: str) -> View:
     from synth.evaluate.overview import COLUMNS, flat, overview
 
     details = {name: result.details for name, result in found.items()}
-    return View({**flat(found), "details": details}, (table(COLUMNS, [row.cells for row in overview(found)], title),))
+    return View({**flat(found), "details": details}, (table(COLUMNS, overview(found), title),))
 
 
 def _causes(errors: dict[str, Any]) -> list[tuple[str, dict[str, int]]]:

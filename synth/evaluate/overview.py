@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from synth.evaluate.claims import Figures
@@ -27,19 +26,17 @@ HEADLINES: dict[str, tuple[str, ...]] = {
 """by format; other figures of a set stand in its own evaluation."""
 OF_CLAIMS = ("macro_f1", "accuracy")
 """figures that have a twin without evidence."""
+_COUNTS = (("recall_at", "retrieval_n"), ("rationale", "rationale_n"), ("twins", "twins_n"), ("swapped", "swapped_n"))
+"""which figure counts the items behind those that begin so; "n" behind all others."""
 COLUMNS = ("set", "items", "figure", "value", "claim only", "swapped: NEI", "calibration error")
 
 
-@dataclass(frozen=True)
-class Row:
-    """One figure of one set, ready to be read; shares in percent."""
+def overview(found: Mapping[str, Evaluation]) -> list[tuple[str, ...]]:
+    """
+    The rows of the table, set by set in the order given.
 
-    cells: tuple[str, ...]
-    """in the order of COLUMNS; empty where the set has no such figure."""
-
-
-def overview(found: Mapping[str, Evaluation]) -> list[Row]:
-    """The rows of the table, set by set in the order given."""
+    returns  texts in the order of COLUMNS, shares in percent, empty where the set has no such figure
+    """
     return [
         _row(name, each, figure, first=place == 0)
         for name, each in found.items()
@@ -55,7 +52,7 @@ def flat(found: Mapping[str, Evaluation]) -> Figures:
 def markdown(found: Mapping[str, Evaluation], command: str) -> str:
     """The table as Markdown, below the command that makes it."""
     lines = [f"    {command}", "", f"| {' | '.join(COLUMNS)} |", f"|{' --- |' * len(COLUMNS)}"]
-    return "\n".join([*lines, *(f"| {' | '.join(row.cells)} |" for row in overview(found))]) + "\n"
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in overview(found))]) + "\n"
 
 
 def save(found: Mapping[str, Evaluation], out: Path, command: str) -> None:
@@ -64,19 +61,17 @@ def save(found: Mapping[str, Evaluation], out: Path, command: str) -> None:
     write_atomic(out / "sets.json", json.dumps({"command": command, **flat(found)}, indent=1) + "\n")
 
 
-def _row(name: str, evaluation: Evaluation, figure: str, *, first: bool) -> Row:
+def _row(name: str, evaluation: Evaluation, figure: str, *, first: bool) -> tuple[str, ...]:
     told = evaluation.figures
     judged = figure in OF_CLAIMS
-    return Row(
-        (
-            name,
-            _count(evaluation, figure),
-            figure.replace("_", " "),
-            _with_interval(told, figure),
-            _percent(told.get(f"claim_only_{figure}")) if judged else "",
-            _percent(told.get("swap_nei")) if judged else "",
-            _with_interval(told, "ece", percent=False) if first else "",
-        )
+    return (
+        name,
+        _count(evaluation, figure),
+        figure.replace("_", " "),
+        _with_interval(told, figure),
+        _percent(told.get(f"claim_only_{figure}")) if judged else "",
+        _percent(told.get("swap_nei")) if judged else "",
+        _with_interval(told, "ece", percent=False) if first else "",
     )
 
 
@@ -84,9 +79,6 @@ def _count(evaluation: Evaluation, figure: str) -> str:
     """How many items stand behind a figure."""
     name = next((name for start, name in _COUNTS if figure.startswith(start)), "n")
     return str(evaluation.figures.get(name, ""))
-
-
-_COUNTS = (("recall_at", "retrieval_n"), ("rationale", "rationale_n"), ("twins", "twins_n"), ("swapped", "swapped_n"))
 
 
 def _percent(value: float | int | None) -> str:

@@ -154,9 +154,10 @@ def named(workspace: Workspace, text: str | None) -> str:
     """
     if text is None:
         return latest(workspace)
-    found = names(workspace)
+    known = summaries(workspace)
+    found = [each.name for each in known]
     matches = [name for name in found if name == text] or [name for name in found if name.startswith(text)]
-    matches = matches or [name for name in found if _load_json(claims_path(workspace, name)).get("question") == text]
+    matches = matches or [each.name for each in known if each.question == text]
     if len(matches) != 1:
         there = ", ".join((matches or found)[:10])
         raise NotFound(
