@@ -118,12 +118,12 @@ def as_read(claim: Claim, evidence: Evidence, tables: Sequence[Table], beyond: C
     """
     if evidence.judgement is None:
         return evidence
+    steps = evidence.judgement.steps
     if evidence.outcome == "supported":
-        steps = evidence.judgement.steps
         said = (*steps, *(text for table in tables for text in (table.caption, *headers(table))))
         doubt = _unshown(claim, steps, beyond) or _not_borne_out(unchecked(claim, said, own=True))
     else:
-        doubt = PARTLY if evidence.outcome == "refuted" and claim.unread else ""
+        doubt = PARTLY if evidence.outcome == "refuted" and unchecked(claim, steps, own=True) else ""
     if not doubt:
         return evidence
     judgement = held_back(evidence.judgement, doubt)

@@ -21,6 +21,7 @@ from synth.model import Amount, Cell, Document, Interval, Outcome, Table, vocabu
 from synth.model.vocabulary import Kind
 from synth.verifier.headers import Header, clean, read_header
 from synth.verifier.numbers import numbers_of
+from synth.verifier.operators.rivals import rival_of
 
 CAPTION = 0.6
 """weight of a caption against a header."""
@@ -240,17 +241,20 @@ def stated_value(hypothesis: Amount) -> bool:
     return hypothesis.versus is None and low is not None and high is not None and high - low <= 0.05 * max(abs(high), 1e-9)
 
 
-def look_up(hypothesis: Amount, document: Document, own: Sequence[str] = ()) -> Lookup:
+def look_up(hypothesis: Amount, document: Document, own: Sequence[str] = (), text: str = "") -> Lookup:
     """
     Whether the tables of a document show a stated value under the claim's metric, data set and backbone.
 
-    own   names under which the subject's rows or columns may stand
+    own    names under which the subject's rows or columns may stand
+    text   the claim's sentence, whose words tell neighbours apart that the hypothesis does not
     """
     places = places_of(hypothesis, document.tables, own)
     best = max((place.fit for place in places), default=0.0)
     lead = max((place for place in places if place.named), key=lambda place: place.fit, default=None)
-    showing = max((place for place in places if _shows(place, hypothesis.range)), key=lambda place: place.fit, default=None)
-    if showing and not showing.foreign and showing.fit >= max(best - NEAR, LEAST):
+    shown = [place for place in places if _shows(place, hypothesis.range)]
+    meant = [place for place in shown if rival_of(place, places, text) is None]
+    showing = max(meant or shown, key=lambda place: place.fit, default=None)
+    if showing and meant and not showing.foreign and showing.fit >= max(best - NEAR, LEAST):
         return Lookup("supported", "the value stands under headers that fit", 0.5 + 0.4 * showing.fit, showing)
     if lead is None or lead.fit < GROUNDED:
         if showing is None or showing.foreign:

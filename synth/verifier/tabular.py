@@ -141,7 +141,7 @@ class TableWitness:
         subject = (*hypothesis.subject.members, *own)
         if not own and not any(each.method in hypothesis.subject.members for each in self.observations[claim.paper_id]):
             return None  # a method that the tables never name
-        found = look_up(hypothesis, document, subject)
+        found = look_up(hypothesis, document, subject, claim.text)
         if found.place is None or found.outcome == "no_evidence":
             return None
         judgement = Judgement(

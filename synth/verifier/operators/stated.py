@@ -20,6 +20,7 @@ from synth.model import Cell, Outcome, Table
 from synth.verifier.numbers import numbers_of
 from synth.verifier.operators.amounts import agrees
 from synth.verifier.operators.lexicon import stems, words
+from synth.verifier.operators.rivals import rival_of
 from synth.verifier.operators.words import Token, key, letters_in, tokens_of, weight
 
 WHERE = 0.7
@@ -52,6 +53,8 @@ class Statement:
     measure: tuple[str, ...]
     where: tuple[tuple[str, ...], ...]
     """data sets and the like, phrase by phrase; the task where no other place is named."""
+    text: str = ""
+    """the sentence, whose other words tell neighbours apart."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def read_stated(text: str) -> Statement | None:
     if not measure:
         return None
     token = tokens[at]
-    return Statement(token.value or 0.0, len(token.text.partition(".")[2]), measure, places or ((task,) if task else ()))
+    return Statement(token.value or 0.0, len(token.text.partition(".")[2]), measure, places or ((task,) if task else ()), text)
 
 
 def _value_place(tokens: Sequence[Token], verb: int) -> int | None:
@@ -269,12 +272,20 @@ def look_up_stated(statement: Statement, tables: Sequence[Table]) -> Lookup:
     if not shown:
         return Lookup("refuted", f"the value stands nowhere; where the words fit best stands {best.cell.text}", ABSENT, best)
     place = max(shown, key=lambda place: place.fit)
-    slack = best.fit - place.fit
-    probability = 1.0 / (1.0 + math.exp(STEEP * slack - SURE))
-    if slack <= SLACK:
-        return Lookup("supported", f"the value stands under {_heads(place)}", max(probability, 0.52), place)
-    reason = f"the value stands only under {_heads(place)}; the words fit {_heads(best)} better, where {best.cell.text} stands"
-    return Lookup("refuted", reason, min(probability, 0.48), best)
+    near = [each for each in shown if best.fit - each.fit <= SLACK]
+    meant = [each for each in near if rival_of(each, places, statement.text) is None]
+    if meant:
+        place = max(meant, key=lambda place: place.fit)
+        return Lookup("supported", f"{place.cell.text} stands under {_heads(place)}", max(_likely(best.fit - place.fit), 0.52), place)
+    other = (rival_of(place, places, statement.text) if near else None) or best
+    reason = f"the value stands only under {_heads(place)}; the words fit {_heads(other)} better, where {other.cell.text} stands"
+    outcome: Outcome = "refuted" if other is best or other.measure >= GROUNDED else "inconclusive"
+    return Lookup(outcome, reason, min(_likely(best.fit - place.fit), 0.48), other)
+
+
+def _likely(slack: float) -> float:
+    """Probability that a number is meant which fits so much worse than the best."""
+    return 1.0 / (1.0 + math.exp(STEEP * slack - SURE))
 
 
 def _heads(place: Place) -> str:

@@ -113,7 +113,7 @@ def test_the_reason_names_the_cells() -> None:
     statement = read_stated("We obtain 41.54 ROUGE-1 on CNN / Daily Mail.")
     assert statement is not None
     found = look_up_stated(statement, [SUMMARIES])
-    assert found.reason == "the value stands under “Our model / RG-1”"
+    assert found.reason == "41.54 stands under “Our model / RG-1”"
     assert found.probability is not None and found.probability > 0.8
 
 
