@@ -24,6 +24,8 @@ from synth.model.scope import Sort, scope_words
 
 _LISTS: dict[str, str] = tomllib.loads(resources.files(__package__).joinpath("known.toml").read_text("utf-8"))
 _KNOWN = frozenset(word for words in _LISTS.values() for word in words.split())
+_OF_SPEED = frozenset(["fastest", "slowest", "quicker", "quickest", "inference", "process", "processes"])
+"""words that say nothing more where a statement is on speed."""
 _ADVERB = re.compile(r"\w{3,}ly$")
 _WORD = re.compile(r"[^\W\d_][\w'-]*")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
@@ -45,9 +47,14 @@ def unread(text: str, hypothesis: Part, itself: str | None = None) -> tuple[str,
     masked = _masked(scene.skeleton, [(one.begin, one.end) for one in numbers])
     expressed = {sort for leaf in leaves(hypothesis) for sort in _expressed(leaf)}
     said = _Said(hypothesis)
+    known = _OF_SPEED if any("images_per_second" in vars(leaf).values() for leaf in leaves(hypothesis)) else frozenset()
     left = [
         *((start, end) for sort, start, end in scope_words(masked) if sort not in expressed),
-        *(match.span() for match in _WORD.finditer(masked) if not (_is_known(match.group()) or _in_a_name(scene, match.span()))),
+        *(
+            match.span()
+            for match in _WORD.finditer(masked)
+            if not (match.group() in known or _is_known(match.group()) or _in_a_name(scene, match.span()))
+        ),
         *((one.begin, _with_unit(sentence, one.end)) for one in numbers if not said.quantity(one, scene.skeleton)),
         *((span.start, span.end) for span in scene.spans if span.kind in _NAMED and not said.name(span)),
     ]

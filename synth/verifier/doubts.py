@@ -16,7 +16,7 @@ from synth.verifier.scaling import DATA_FREE
 from synth.verifier.selection import metrics_of, open_population, subjects_of
 from synth.verifier.stance.numbers import results_of
 from synth.verifier.units import of_machine
-from synth.verifier.unread import headers, unchecked, unseen_places
+from synth.verifier.unread import headers, rescuing, unchecked, unseen_places
 
 SURE = 0.75
 """confidence of the linking from which numbers may refute."""
@@ -71,7 +71,7 @@ def unchecked_words(judgement: Judgement, claim: Claim, observations: Sequence[O
     said   captions and headers of the numbers
     """
     if judgement.outcome == "refuted":
-        return PARTLY if claim.unread else ""
+        return PARTLY if rescuing(claim, said, own=own) else ""
     if judgement.outcome != "supported":
         return ""
     if doubt := _not_borne_out(unchecked(claim, said, own=own)):
@@ -123,7 +123,7 @@ def as_read(claim: Claim, evidence: Evidence, tables: Sequence[Table], beyond: C
         said = (*steps, *(text for table in tables for text in (table.caption, *headers(table))))
         doubt = _unshown(claim, steps, beyond) or _not_borne_out(unchecked(claim, said, own=True))
     else:
-        doubt = PARTLY if evidence.outcome == "refuted" and unchecked(claim, steps, own=True) else ""
+        doubt = PARTLY if evidence.outcome == "refuted" and rescuing(claim, steps, own=True) else ""
     if not doubt:
         return evidence
     judgement = held_back(evidence.judgement, doubt)
@@ -149,7 +149,7 @@ def _unshown(claim: Claim, steps: Sequence[str], beyond: Collection[Sort]) -> st
     if words := sorted(sorts_of(claim.text) & sorts):
         return f"though the table shows nothing of its scope ({', '.join(words)})"
     whole = " ".join(steps)
-    if number := _unseen_number(claim.text, whole):
+    if number := _unseen_number(claim.text, steps):
         return f"though nothing was read of the number {number}"
     named = {mention.term.name for mention in vocabulary().mentions(whole, "metric")}
     wanted = {metric for leaf in (leaves(claim.hypothesis) if claim.hypothesis else ()) for metric in metrics_of(leaf)}
@@ -158,18 +158,19 @@ def _unshown(claim: Claim, steps: Sequence[str], beyond: Collection[Sort]) -> st
     return f"without its metric ({', '.join(sorted(wanted))})" if wanted and wanted <= DATA_FREE - named else ""
 
 
-def _unseen_number(text: str, steps: str) -> str:
-    """A result that a sentence states and that is neither in the steps nor a difference or ratio of two numbers there; empty if none."""
-    seen = [float(value) for value in _PRINTED.findall(steps)]
-    made = [
-        *seen,
-        *(a - b for a in seen for b in seen),
-        *(a / b for a in seen for b in seen if b),
-        *(100 * a / b for a in seen for b in seen if b),
-    ]
+def _unseen_number(text: str, steps: Iterable[str]) -> str:
+    """A result that a sentence states and that is neither in a step nor a difference or ratio of two numbers in one; empty if none."""
+    made = [each for step in steps for each in _made([float(value) for value in _PRINTED.findall(step)])]
     for number in results_of(text):
         for value in _PRINTED.findall(number.text):
             half = 0.5 * 10.0 ** -len(value.partition(".")[2]) + 1e-9
             if not any(abs(abs(each) - float(value)) <= half for each in made):
                 return number.text
     return ""
+
+
+def _made(seen: Sequence[float]) -> list[float]:
+    """Some numbers with their differences and ratios, the latter in percent too."""
+    differences = [a - b for a in seen for b in seen]
+    ratios = [a / b for a in seen for b in seen if b]
+    return [*seen, *differences, *ratios, *(100 * each for each in ratios)]

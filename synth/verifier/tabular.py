@@ -26,6 +26,7 @@ from synth.verifier.reported import observations_of
 from synth.verifier.rules import rule_for
 from synth.verifier.scaling import is_elsewhere
 from synth.verifier.selection import name_key, select
+from synth.verifier.speed import as_speeds, explained, says_only_faster
 from synth.verifier.units import of_machine
 from synth.verifier.unread import BEYOND_TABLES, surroundings
 
@@ -62,10 +63,11 @@ def _spots(observations: Iterable[Observation]) -> dict[tuple[str, int], set[tup
 
 
 def _showing(hypothesis: Hypothesis | None, observations: Sequence[Observation]) -> Sequence[Observation]:
-    """Of a stated value the numbers that show it, as one is enough; of anything else all."""
+    """Of a stated value the numbers that show it, as one is enough; all where none does, and of anything else."""
     if not isinstance(hypothesis, Amount) or not stated_value(hypothesis):
         return observations
-    return [each for each in observations if hypothesis.range.contains(each.value, 0.5 * 10.0 ** -(each.decimals or 0) + 1e-9)]
+    shown = [each for each in observations if hypothesis.range.contains(each.value, 0.5 * 10.0 ** -(each.decimals or 0) + 1e-9)]
+    return shown or observations
 
 
 def _place(table: Table) -> str:
@@ -102,9 +104,9 @@ class TableWitness:
             # Only what nobody read keeps the stated value open: a judge may decide with it, and what merely leans is no better.
             return _unless_at_odds(judged, stated) if judged.outcome in ("supported", "refuted") else held
         read = sentence_evidence(claim, own)
-        if judged.outcome in ("supported", "refuted"):
-            return _unless_at_odds(judged, read)
         shown = as_read(claim, read, own.tables, BEYOND_TABLES) if read else None
+        if judged.outcome in ("supported", "refuted"):
+            return _unless_at_odds(judged, shown if read and read.outcome == "supported" else read)
         if shown is None or _only_leans(shown):
             return judged if judged.outcome != "no_evidence" else shown or held or judged
         if judged.judgement is None or not told(judged.judgement):
@@ -193,7 +195,7 @@ class TableWitness:
         assert hypothesis is not None
         names = self._own_names(own)
         chosen = {
-            paper: select(hypothesis, observations, own=names if paper == own else ()) for paper, observations in self.observations.items()
+            paper: self._selected(claim, observations, names if paper == own else ()) for paper, observations in self.observations.items()
         }
         hearings = [self._hearing(claim, self._label(paper), paper == own, seen) for paper, seen in chosen.items() if seen]
         hearings = [each for each in hearings if each.judgement.outcome != "no_evidence"]
@@ -203,9 +205,16 @@ class TableWitness:
         together = self._hearing(claim, "numbers of several papers side by side", False, pooled)
         return [] if together.judgement.outcome == "no_evidence" else [together]
 
+    @staticmethod
+    def _selected(claim: Claim, observations: Sequence[Observation], own: Sequence[str]) -> tuple[Observation, ...]:
+        """What of a paper's numbers speaks to a claim; latencies to one that says "faster", where there is no throughput."""
+        assert claim.hypothesis is not None
+        found = select(claim.hypothesis, observations, own=own)
+        return found if found or not says_only_faster(claim) else select(claim.hypothesis, as_speeds(observations), own=own)
+
     def _hearing(self, claim: Claim, label: str, own: bool, seen: tuple[Observation, ...]) -> _Hearing:
         assert claim.hypothesis is not None
-        judgement = judge(claim.hypothesis, seen, claim.rule or rule_for(claim.hypothesis))
+        judgement = explained(judge(claim.hypothesis, seen, claim.rule or rule_for(claim.hypothesis)), seen)
         said = [
             text
             for place, spots in _spots(_showing(claim.hypothesis, seen)).items()

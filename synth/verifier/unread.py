@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from synth.model import Claim, Observation, Table
+from synth.model import Claim, Compare, Observation, Table, leaves
 from synth.model.scope import Sort, sorts_of
 from synth.verifier.regimes import OFF_THE_SHELF
+from synth.verifier.selection import metrics_of
 from synth.verifier.stance.words import content, words_of
+from synth.verifier.units import of_machine
 
 BEYOND_TABLES: frozenset[Sort] = frozenset({"exclusive", "novel", "causal"})
 """what no operator on a table can show, whatever it reads."""
@@ -24,6 +26,17 @@ _EVERY = re.compile(
     r"|(?P<keep_rate>keep rates?))\b",
     re.I,
 )
+
+
+_DEVICE = (
+    r"(?:NVIDIA|AMD|Intel|GeForce|Tesla|Quadro|Titan|Jetson|Xeon|[RG]TX|A100|A40|A10G?|A6000|H[12]00|V100|P100|P40|K[48]0|T4|L40?S?"
+    r"|TPU ?v\d|[CGT]PUs?)"
+)
+_HARDWARE = re.compile(
+    rf"(?:(?:a|an|the|on|one|two|four|eight|single|\d)[\s-]+)*{_DEVICE}(?:[\s-]+(?:{_DEVICE}|\d{{3,4}}(?: ?Ti)?|XP?|Nano|cards?|cores?))*",
+    re.I,
+)
+_AMOUNT = re.compile(r"\d+(?:\.\d+)?\s?[A-Za-z%][\w-]*(?: points?)?")
 
 
 def unchecked(claim: Claim, said: Iterable[str], *, own: bool = False) -> tuple[str, ...]:
@@ -37,6 +50,25 @@ def unchecked(claim: Claim, said: Iterable[str], *, own: bool = False) -> tuple[
     known = content(words_of(" ; ".join(texts)))
     untrained = any(OFF_THE_SHELF.search(text) for text in texts)
     return tuple(words for words in claim.unread if not _is_borne_out(words, known, own=own, untrained=untrained, whole=claim.text))
+
+
+def rescuing(claim: Claim, said: Iterable[str], *, own: bool = False) -> tuple[str, ...]:
+    """
+    The stretches under which what these texts refute may be right all the same: what nobody read, unless it cannot matter.
+
+    1. Hardware, where no metric of the claim depends on the machine: an accuracy is the same on every GPU.
+    2. By how much one thing is ahead of another, where it is not ahead at all.
+    """
+    parts = leaves(claim.hypothesis) if claim.hypothesis else ()
+    anywhere = bool(parts) and not any(of_machine(metric) for leaf in parts for metric in metrics_of(leaf))
+    ahead = bool(parts) and all(
+        isinstance(leaf, Compare) and leaf.relation in ("beats", "trails") and leaf.margin is None for leaf in parts
+    )
+    return tuple(
+        words
+        for words in unchecked(claim, said, own=own)
+        if not (anywhere and _HARDWARE.fullmatch(words)) and not (ahead and _AMOUNT.fullmatch(words) and f"by {words}" in claim.text)
+    )
 
 
 def _is_borne_out(words: str, known: frozenset[str], *, own: bool, untrained: bool, whole: str) -> bool:

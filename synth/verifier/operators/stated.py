@@ -40,6 +40,8 @@ SLACK = 0.3
 SURE, STEEP, ABSENT = 1.75, 5.5, 0.06
 """log-odds at no slack used and their loss with it; probability where the value stands nowhere: the shares observed there."""
 CAPTION_LENGTH = 400
+APART = 2
+"""words between a number and the comparative that it belongs to."""
 _VALUE = re.compile(r"^\s*(\d+(?:\.\d+)?)")
 _CAPTION = re.compile(r"Table\s+\w+\s*[:.]")
 
@@ -88,7 +90,7 @@ def read_stated(text: str) -> Statement | None:
     tokens = tokens_of(text)
     verb = next((place for place, token in enumerate(tokens) if token.text in words("reaching")), None)
     at = _value_place(tokens, verb) if verb is not None else None
-    if verb is None or at is None or not _own_subject(tokens[:verb]):
+    if verb is None or at is None or not _own_subject(tokens[:verb]) or _is_compared(tokens, at):
         return None
     phrases = _phrases(tokens, verb, at)
     measure = _words(phrases, ("value", "measure")) or (_words(phrases, ("verb",)) if tokens[at - 1].text == "of" else ())
@@ -109,6 +111,12 @@ def _value_place(tokens: Sequence[Token], verb: int) -> int | None:
     if not behind:
         return None
     return behind[-1] if tokens[behind[0] - 1].text == "of" and len(behind) > 1 else behind[0]
+
+
+def _is_compared(tokens: Sequence[Token], at: int) -> bool:
+    """Whether the number says how far apart two things are: "2.5x faster", "1.2 points higher than"."""
+    behind = [token.text for token in tokens[at + 1 : at + 2 + APART]]
+    return bool(behind) and (behind[0] in words("multiples") or any(each in words("of_two") for each in behind))
 
 
 def _own_subject(tokens: Sequence[Token]) -> bool:

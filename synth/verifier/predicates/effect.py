@@ -6,6 +6,7 @@ import numpy as np
 
 from synth.model import Effect, Judgement, vocabulary
 from synth.verifier.bench import Bench
+from synth.verifier.circumstances import scale_of
 from synth.verifier.panel import EVERYWHERE
 from synth.verifier.predicates.groups import both, others_in, reduced
 from synth.verifier.predicates.ranges import decide_range, operating_point
@@ -59,4 +60,5 @@ def effect(hypothesis: Effect, bench: Bench) -> Judgement:
         far_points=far,
         some=operating_point(hypothesis.size, NO_CHANGE.get(hypothesis.change, 0.0)),
         neutral=NO_CHANGE.get(hypothesis.change),
+        turns_at=NO_CHANGE.get(hypothesis.change, 0.0) if scale_of(panel.used) == "paper" else None,
     )

@@ -74,6 +74,7 @@ def decide_range(
     far_points: float | None,
     some: bool | None,
     neutral: float | None = None,
+    turns_at: float | None = None,
     against: Array | None = None,
 ) -> Judgement:
     """
@@ -85,6 +86,7 @@ def decide_range(
     some=None   a bound ("at least 2x"), or a word like "always", is judged by the share of cells
     neutral     the value of no change, where the range is a change: a single stated change is shown by a value within its
                 tolerance, if the interval excludes no change
+    turns_at    the value of no change, where a value surely on its other side is far outside however small both are
     against     [units], which units speak against the claim; those far outside unless given
     """
     if not units.shape[1]:
@@ -104,6 +106,8 @@ def decide_range(
     if neutral is not None and size.low == size.high:
         certain |= within & np.array([low > neutral or high < neutral for low, high in bounds])
     far = np.array([_far(mean, low, high, size, tolerance, far_points) for mean, (low, high) in zip(means, bounds, strict=True)])
+    if turns_at is not None:
+        far |= np.array([_is_turned(low, high, size, turns_at, tolerance) for low, high in bounds])
     against = far if against is None else against
     shown = ", ".join(
         f"{place.label}: {mean:.4g} ({low:.4g} to {high:.4g})"
@@ -142,6 +146,13 @@ def _far(mean: float, low: float, high: float, size: Interval, tolerance: float,
     below = size.low is not None and mean < size.low - margin(size.low) and high < size.low - tolerance
     above = size.high is not None and mean > size.high + margin(size.high) and low > size.high + tolerance
     return bool(below or above)
+
+
+def _is_turned(low: float, high: float, size: Interval, at: float, tolerance: float) -> bool:
+    """Whether a whole interval lies beyond no change, on the other side than a whole range."""
+    rises = size.low is not None and size.low > at
+    falls = size.high is not None and size.high < at
+    return (rises and high < at - tolerance) or (falls and low > at + tolerance)
 
 
 def _unit_repeats(panel: Panel, places: Sequence[Place]) -> Array:

@@ -46,11 +46,17 @@ def test_a_bound_within_the_rounding_of_a_value_is_open(printed: float, bound: f
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "outcome"), [(-0.35, -0.25, "supported"), (-0.45, -0.35, "inconclusive"), (0.25, 0.35, "inconclusive")]
+    ("low", "high", "outcome"),
+    [(-0.35, -0.25, "supported"), (-0.45, -0.35, "inconclusive"), (0.25, 0.35, "refuted"), (0.05, 0.15, "refuted")],
 )
 def test_a_change_that_is_merely_possible_is_not_shown(low: float, high: float, outcome: str) -> None:
-    """79.8 and 79.5 show a loss of 0.3 points; one of 0.4 is possible, and a gain of 0.3 is not far off, and neither is shown."""
+    """79.8 and 79.5 show a loss of 0.3 points; one of 0.4 is possible and not shown, and a gain is the other way."""
     assert outcome_of(change(low, high), seen("keep_all", 79.8), seen("evit", 79.5)) == outcome
+
+
+def test_a_loss_within_print_does_not_refute_a_gain() -> None:
+    """79.8 and 79.7 may be 79.76 and 79.74, which is as good as no change."""
+    assert outcome_of(change(0.05, 0.15), seen("keep_all", 79.8), seen("evit", 79.7)) == "inconclusive"
 
 
 def test_at_most_a_change_is_a_bound() -> None:

@@ -165,6 +165,15 @@ def test_a_stated_distance_that_no_two_cells_have_fails() -> None:
     assert holds("Beta outperforms Alpha by 7.7 points on UAS.", table) is False
 
 
+def test_a_stated_distance_is_that_of_the_two_where_they_are_said_to_be_compared() -> None:
+    """The distance in another column, or from another row, is not the one that the claim states."""
+    table = make_table(
+        [["Model", "En-De", "En-Fr"], ["ConvS2S", "25.2", "40.5"], ["GNMT", "24.6", "39.9"], ["Transformer", "28.4", "43.2"]]
+    )
+    for by, expected in (("3.8", True), ("3.3", False), ("3.2", False)):
+        assert holds(f"Transformer outperforms GNMT by {by} BLEU on En-De.", table) is expected
+
+
 def test_two_things_between_which_something_drops_are_first_and_second() -> None:
     """ "A drop between A, and B" says that B is lower, whatever stands in brackets behind."""
     table = make_table([["Model", "R-1"], ["Base", "26.8"], ["PG-original", "41.9"], ["PG-MMR", "40.6"]])

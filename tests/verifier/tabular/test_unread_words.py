@@ -63,6 +63,23 @@ def test_a_part_that_was_not_read_keeps_from_refuting() -> None:
     assert heard("The throughput of EViT is 4500 images/s on one A100.").outcome == "inconclusive"
 
 
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("The throughput of EViT is 4500 images/s on one V100.", "refuted"),
+        ("EViT reaches 80.6% top-1 accuracy on one RTX 3090.", "refuted"),
+        ("EViT needs 5.0 GFLOPs on one RTX 3090.", "refuted"),
+        ("EViT reaches 79.5% top-1 accuracy on one RTX 3090.", "inconclusive"),
+        ("EViT reaches 80.6% top-1 accuracy with soft targets.", "inconclusive"),
+        ("EViT outperforms DynamicViT by 0.2 F1.", "inconclusive"),
+        ("DynamicViT outperforms EViT by 0.2 F1.", "refuted"),
+    ],
+)
+def test_words_that_cannot_matter_do_not_keep_from_refuting(text: str, outcome: str) -> None:
+    """What the caption says, the machine of an accuracy or a count of operations, and by how much one leads who does not lead."""
+    assert heard(text).outcome == outcome
+
+
 def test_there_is_at_home_in_the_own_paper_only() -> None:
     """ "There" points into the claim's own paper, so that its tables may speak of it and those of others may not."""
     text = "The throughput of EViT is 3000 images/s there."

@@ -213,9 +213,11 @@ def _executed(view: View, place: int, cue: Cue, sides: _Sides) -> Found | None:
     holds = enough if said_of is None else round(share * contest.meetings) == said_of
     holds = holds and not _wrong_degree(view, place, contest.typical_gap)
     gap = _stated_gap(view, place)
-    if holds and gap is not None and not _apart(view, sides.subject.lines, gap):
+    if holds and gap is not None and not _apart(view, sides, gap):
         steps = (f"{gap.text} is not how far apart any two are", *contest.steps)
-        return Found("compare", clause.denied(place), sides.subject.link, 1.0, steps, "numbers", sides.subject)
+        sure = sides.rests_on == "named" and bool(view.scopes) and contest.meetings == 1
+        link = sides.subject.link * (max(sides.others.link, 0.3) if sure else 1.0)
+        return Found("compare", clause.denied(place), link, 1.0, steps, "named" if sure else "numbers", sides.subject)
     link = sides.subject.link * max(sides.others.link, 0.3)
     subject = replace(sides.subject, against=sides.others.lines)
     margin = min(1.0, abs(share - 0.5) * 2) * (_degree(view, place, contest.typical_gap) if holds else 1.0)
@@ -230,14 +232,15 @@ def _stated_gap(view: View, place: int) -> Token | None:
     return number if number is not None and number.value is not None and "." in number.text and not number.ordinal else None
 
 
-def _apart(view: View, subjects: frozenset[int], gap: Token) -> bool:
-    """Whether some number of the subjects is so far from some other line's."""
+def _apart(view: View, sides: _Sides, gap: Token) -> bool:
+    """Whether some number of the subjects is so far from some other line's, where the clause says that they are compared."""
     decimals = len(gap.text.partition(".")[2])
+    others = sides.others.lines if sides.rests_on == "named" else view.everyone
     return any(
         difference_agrees(a, b, gap.value or 0.0, decimals) or percent_agrees(a, b, gap.value or 0.0, decimals)
-        for across in range(len(view.across))
-        for line in subjects
-        for each in view.everyone - {line}
+        for across in (view.scope if view.scopes else range(len(view.across)))
+        for line in sides.subject.lines
+        for each in others - {line}
         if (a := view.value(line, across)) is not None and (b := view.value(each, across)) is not None
     )
 

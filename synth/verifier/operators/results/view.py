@@ -118,8 +118,14 @@ class View:
 
     @cached_property
     def scope(self) -> tuple[int, ...]:
-        """The lines across in which the clause speaks: those that bear most of its names, or every measure where it names none."""
+        """
+        The lines across in which the clause speaks: those that bear most of its names, or every measure where it names none.
+
+        None for "faster" where nothing is timed: accuracies say nothing of it.
+        """
         usable = [line.index for line in self.across if sum(value is not None for value in line.values) >= 2]
+        if self.clause.has("of_speed_alone") and not self._timed(usable) and not set(self.matrix.caption) & stems("durations"):
+            return ()
         spared = {index for name in self.clause.named if name.axis != self.axis and name.span[0] >= self.left_out for index in name.lines}
         plain = [index for index in usable if not self._counts(self.across[index]) and index not in spared]
         if not self.scopes:
