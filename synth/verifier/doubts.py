@@ -71,7 +71,7 @@ def unchecked_words(judgement: Judgement, claim: Claim, observations: Sequence[O
     said   captions and headers of the numbers
     """
     if judgement.outcome == "refuted":
-        return PARTLY if rescuing(claim, said, own=own) else ""
+        return PARTLY if rescuing(claim, said) else ""
     if judgement.outcome != "supported":
         return ""
     if doubt := _not_borne_out(unchecked(claim, said, own=own)):
@@ -123,7 +123,8 @@ def as_read(claim: Claim, evidence: Evidence, tables: Sequence[Table], beyond: C
         said = (*steps, *(text for table in tables for text in (table.caption, *headers(table))))
         doubt = _unshown(claim, steps, beyond) or _not_borne_out(unchecked(claim, said, own=True))
     else:
-        doubt = PARTLY if evidence.outcome == "refuted" and rescuing(claim, steps, own=True) else ""
+        left = set(rescuing(claim, steps)) & set(unchecked(claim, steps, own=True))
+        doubt = PARTLY if evidence.outcome == "refuted" and left else ""
     if not doubt:
         return evidence
     judgement = held_back(evidence.judgement, doubt)

@@ -52,22 +52,24 @@ def unchecked(claim: Claim, said: Iterable[str], *, own: bool = False) -> tuple[
     return tuple(words for words in claim.unread if not _is_borne_out(words, known, own=own, untrained=untrained, whole=claim.text))
 
 
-def rescuing(claim: Claim, said: Iterable[str], *, own: bool = False) -> tuple[str, ...]:
+def rescuing(claim: Claim, said: Iterable[str]) -> tuple[str, ...]:
     """
-    The stretches under which what these texts refute may be right all the same: what nobody read, unless it cannot matter.
+    The stretches under which what a table refutes may be right all the same: what nobody read, unless it cannot matter.
 
-    1. Hardware, where no metric of the claim depends on the machine: an accuracy is the same on every GPU.
+    1. Hardware, where the table names it or no metric of the claim depends on the machine: an accuracy is the same on every GPU.
     2. By how much one thing is ahead of another, where it is not ahead at all.
+
+    A caption that has the words of another condition says only that some of the numbers are under it.
     """
     parts = leaves(claim.hypothesis) if claim.hypothesis else ()
     anywhere = bool(parts) and not any(of_machine(metric) for leaf in parts for metric in metrics_of(leaf))
-    ahead = bool(parts) and all(
-        isinstance(leaf, Compare) and leaf.relation in ("beats", "trails") and leaf.margin is None for leaf in parts
-    )
+    led = bool(parts) and all(isinstance(leaf, Compare) and leaf.relation != "equals" and leaf.margin is None for leaf in parts)
+    elsewhere = unchecked(claim, said)
     return tuple(
         words
-        for words in unchecked(claim, said, own=own)
-        if not (anywhere and _HARDWARE.fullmatch(words)) and not (ahead and _AMOUNT.fullmatch(words) and f"by {words}" in claim.text)
+        for words in claim.unread
+        if not (_HARDWARE.fullmatch(words) and (anywhere or words not in elsewhere))
+        and not (led and _AMOUNT.fullmatch(words) and f"by {words}" in claim.text)
     )
 
 
