@@ -21,7 +21,7 @@ from synth.model import Amount, Cell, Document, Interval, Outcome, Table, vocabu
 from synth.model.vocabulary import Kind
 from synth.verifier.headers import Header, clean, read_header
 from synth.verifier.numbers import numbers_of
-from synth.verifier.operators.rivals import rival_of
+from synth.verifier.operators.rivals import is_on_own, owner_beside, rival_of
 
 CAPTION = 0.6
 """weight of a caption against a header."""
@@ -252,7 +252,8 @@ def look_up(hypothesis: Amount, document: Document, own: Sequence[str] = (), tex
     best = max((place.fit for place in places), default=0.0)
     lead = max((place for place in places if place.named), key=lambda place: place.fit, default=None)
     shown = [place for place in places if _shows(place, hypothesis.range)]
-    meant = [place for place in shown if rival_of(place, places, text) is None]
+    mine = [place for place in shown if not is_on_own(text) or owner_beside(place, places) is None]
+    meant = [place for place in mine if rival_of(place, places, text) is None]
     showing = max(meant or shown, key=lambda place: place.fit, default=None)
     if showing and meant and not showing.foreign and showing.fit >= max(best - NEAR, LEAST):
         return Lookup("supported", "the value stands under headers that fit", 0.5 + 0.4 * showing.fit, showing)

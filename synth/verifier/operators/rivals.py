@@ -19,6 +19,8 @@ from synth.verifier.operators.lexicon import table as lines
 from synth.verifier.operators.words import key, weight
 
 _CALLED = re.compile(r"^\W*Tab(?:le|\.)?\s*\w+\s*[:.]", re.I)
+_OWN = frozenset(["our", "propos"])
+"""stems that mark the authors' own system."""
 _GENITIVE = re.compile(r"['’]s\b")
 
 
@@ -81,9 +83,43 @@ def _is_beside(one: Placed, other: Placed) -> bool:
     return one.cell.column_path == other.cell.column_path
 
 
+def owner_beside(place: P, places: Iterable[P]) -> P | None:
+    """
+    The number of the authors' own row in the same column, where a place is in somebody else's row; None where it is not.
+
+    A row is somebody else's that stands above all those marked as the authors' own, and whose name has no word of theirs: rows below
+    are often of the same system with or without a part.
+    """
+    levels = {
+        each.cell.row: (each, level)
+        for each in places
+        if each.table is place.table and each.cell.column == place.cell.column and (level := _own_level(each.cell.row_path)) is not None
+    }
+    if not levels or place.cell.row >= min(levels):
+        return None
+    apart = all(not _name_at(place.cell, level) & _name_at(each.cell, level) for each, level in levels.values())
+    return max((each for each, _ in levels.values()), key=lambda each: each.fit) if apart else None
+
+
+def is_on_own(text: str) -> bool:
+    """Whether a sentence speaks of its authors' own system."""
+    return bool(stems("own") & set(key(text)))
+
+
+def _own_level(path: Sequence[str]) -> int | None:
+    """Which of the headers of a row says that it is the authors' own; None where none does."""
+    return next((level for level, text in enumerate(path) if _OWN & set(key(text))), None)
+
+
+def _name_at(cell: Cell, level: int) -> frozenset[str]:
+    """The words that a row is called by where others are called the authors' own."""
+    texts = cell.row_path[level : level + 1] or cell.row_path
+    return frozenset(word for text in texts for word in key(text) if weight(word) == 1 and not word[0].isdigit()) - _OWN - _untelling()
+
+
 def _is_marked(cell: Cell) -> bool:
     """Whether a header says that a number is the authors' own."""
-    return any(word in stems("own") for text in (*cell.row_path, *cell.column_path) for word in key(text))
+    return any(_OWN & set(key(text)) for text in (*cell.row_path, *cell.column_path))
 
 
 @lru_cache(maxsize=5_000)

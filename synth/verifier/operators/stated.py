@@ -20,7 +20,7 @@ from synth.model import Cell, Outcome, Table
 from synth.verifier.numbers import numbers_of
 from synth.verifier.operators.amounts import agrees
 from synth.verifier.operators.lexicon import stems, words
-from synth.verifier.operators.rivals import rival_of
+from synth.verifier.operators.rivals import owner_beside, rival_of
 from synth.verifier.operators.words import Token, key, letters_in, tokens_of, weight
 
 WHERE = 0.7
@@ -281,10 +281,13 @@ def look_up_stated(statement: Statement, tables: Sequence[Table]) -> Lookup:
         return Lookup("refuted", f"the value stands nowhere; where the words fit best stands {best.cell.text}", ABSENT, best)
     place = max(shown, key=lambda place: place.fit)
     near = [each for each in shown if best.fit - each.fit <= SLACK]
-    meant = [each for each in near if rival_of(each, places, statement.text) is None]
+    mine = [each for each in near if owner_beside(each, places) is None]
+    meant = [each for each in mine if rival_of(each, places, statement.text) is None]
     if meant:
         place = max(meant, key=lambda place: place.fit)
         return Lookup("supported", f"{place.cell.text} stands under {_heads(place)}", max(_likely(best.fit - place.fit), 0.52), place)
+    if near and not mine and (own := owner_beside(place, places)):
+        return Lookup("inconclusive", f"the value stands under {_heads(place)}; {own.cell.text} under {_heads(own)}", 0.48, own)
     other = (rival_of(place, places, statement.text) if near else None) or best
     reason = f"the value stands only under {_heads(place)}; the words fit {_heads(other)} better, where {other.cell.text} stands"
     outcome: Outcome = "refuted" if other is best or other.measure >= GROUNDED else "inconclusive"

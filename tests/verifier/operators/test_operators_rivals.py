@@ -93,6 +93,30 @@ def test_a_system_that_is_only_mentioned_is_no_rival(table: Table, text: str) ->
     assert outcome([table], text) == "supported"
 
 
+@pytest.mark.parametrize(
+    ("rows", "value", "expected"),
+    [
+        ([["RotatE", "0.34"], ["Ours", "0.36"]], "0.34", "inconclusive"),
+        ([["RotatE", "0.34"], ["Ours", "0.36"]], "0.36", "supported"),
+        ([["RotatE", "0.36"], ["Ours", "0.36"]], "0.36", "supported"),
+        ([["Tucker", "0.34"], ["Tucker + rules (ours)", "0.36"]], "0.34", "supported"),
+        ([["RotatE", "0.34"], ["Ours", "0.36"], ["without rules", "0.31"]], "0.31", "supported"),
+        ([["RotatE", "0.34"], ["Tucker", "0.36"]], "0.34", "supported"),
+    ],
+)
+def test_the_value_of_another_system_is_not_the_authors_own(rows: list[list[str]], value: str, expected: str) -> None:
+    """Above a row that is marked as theirs, and with no word of its name, stand those that they compare with."""
+    table = make_table([["Model", "MRR"], *rows], caption="Link prediction on FB15k-237.")
+    assert outcome([table], f"Our model achieves an MRR of {value} on FB15k-237.") == expected
+
+
+def test_rows_are_told_apart_by_the_header_that_names_the_system() -> None:
+    """A backbone in front of the name is shared by systems and says nothing of whose the row is."""
+    rows = [["R-101", "DeepLab", "78.5"], ["R-101", "Ours", "80.1"]]
+    table = make_table([["Backbone", "Method", "mIoU"], *rows], caption="Cityscapes.", labels=2)
+    assert outcome([table], "Our method achieves 78.5 mIoU on Cityscapes.") == "inconclusive"
+
+
 def test_a_rival_of_which_no_header_names_the_measure_refutes_nothing() -> None:
     """The value is not the claim's, and what the better place holds may be of another measure: the statement stays open."""
     table = make_table([["Model", "WMT 2014 En-De", "WMT 2014 En-Fr"], ["GNMT", "24.6", "39.9"], ["Ours", "28.4", "43.2"]])
