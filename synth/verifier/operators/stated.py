@@ -221,7 +221,8 @@ def is_rival(wanted: tuple[str, ...], own: tuple[str, ...]) -> bool:
         return True
     members, others = _members(wanted), _members(own)
     family, theirs = set(wanted) - members, set(own) - others
-    related = any(alike(a, b) for a in family for b in theirs) or any(word.startswith(letter) for letter in others for word in family)
+    short = not theirs and any(word.startswith(letter) for letter in others for word in family)
+    related = short or any(alike(a, b) for a in family for b in theirs)
     if members and others and not members & others and related:
         return True
     return len(own) <= 4 and bool((set(own) & stems("measure_names")) - set(wanted))

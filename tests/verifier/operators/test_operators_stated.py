@@ -73,6 +73,7 @@ def test_another_member_or_another_measure_is_a_rival() -> None:
     assert is_rival(key("ROUGE-1"), key("RG-L")) and is_rival(key("ROUGE-1"), key("EM"))
     assert not is_rival(key("ROUGE-1"), key("Lead baseline"))
     assert is_rival(key("Test perplexity"), key("Valid")) and not is_rival(key("Perplexity"), key("Valid"))
+    assert is_rival(key("ROUGE-1"), key("R-2")) and not is_rival(key("Top-1 accuracy"), key("ImageNet-A"))
     assert alike("valid", "validation") == 0.9 and alike("valid", "vapid") == 0.0
 
 
