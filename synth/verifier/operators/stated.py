@@ -1,11 +1,12 @@
 """
 A value that a paper claims for its own system, looked up in all tables of the paper under the headers that fit its words.
 
-1. The sentence gives a value, the words of a measure, and where it holds: "we reach 41.54 ROUGE-1 on CNN / Daily Mail".
+1. The sentence gives a value, the words of a measure, and where it holds (statement.py).
 2. Every number of the tables fits measure and data more or less, 0..1 each: by its headers, and by the caption where no header
    of its table names them. A header that names another measure counts against it.
-3. Supported: the value stands where the words fit about as well as anywhere. Refuted: it stands only where they fit worse, or
-   nowhere although some table is about it. Nothing named in any table: nothing is said.
+3. Supported: the value stands where the words fit about as well as anywhere, and no neighbour is meant instead (rivals.py). Refuted:
+   it stands only where they fit worse or a neighbour is meant, or nowhere although some table is about it. Open: it stands in the row
+   of somebody else. Nothing named in any table: nothing is said.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from functools import lru_cache
 from synth.model import Cell, Outcome, Table
 from synth.verifier.numbers import numbers_of
 from synth.verifier.operators.amounts import agrees
-from synth.verifier.operators.lexicon import stems, words
+from synth.verifier.operators.lexicon import stems
 from synth.verifier.operators.rivals import owner_beside, rival_of
-from synth.verifier.operators.words import Token, key, letters_in, tokens_of, weight
+from synth.verifier.operators.statement import Statement
+from synth.verifier.operators.words import key, letters_in
 
 WHERE = 0.7
 """weight of how well the data fit against the measure."""
@@ -40,23 +42,8 @@ SLACK = 0.3
 SURE, STEEP, ABSENT = 1.75, 5.5, 0.06
 """log-odds at no slack used and their loss with it; probability where the value stands nowhere: the shares observed there."""
 CAPTION_LENGTH = 400
-APART = 2
-"""words between a number and the comparative that it belongs to."""
 _VALUE = re.compile(r"^\s*(\d+(?:\.\d+)?)")
 _CAPTION = re.compile(r"Table\s+\w+\s*[:.]")
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A stated value in parts; words as `words.key`."""
-
-    value: float
-    decimals: int
-    measure: tuple[str, ...]
-    where: tuple[tuple[str, ...], ...]
-    """data sets and the like, phrase by phrase; the task where no other place is named."""
-    text: str = ""
-    """the sentence, whose other words tell neighbours apart."""
 
 
 @dataclass(frozen=True)
@@ -83,80 +70,6 @@ class Lookup:
     reason: str
     probability: float | None = None
     place: Place | None = None
-
-
-def read_stated(text: str) -> Statement | None:
-    """The value that a sentence gives for its authors' own system; None where it gives none, or speaks of another."""
-    tokens = tokens_of(text)
-    verb = next((place for place, token in enumerate(tokens) if token.text in words("reaching")), None)
-    at = _value_place(tokens, verb) if verb is not None else None
-    if verb is None or at is None or not _own_subject(tokens[:verb]) or _is_compared(tokens, at):
-        return None
-    phrases = _phrases(tokens, verb, at)
-    measure = _words(phrases, ("value", "measure")) or (_words(phrases, ("verb",)) if tokens[at - 1].text == "of" else ())
-    places = tuple(part for head, part in _by_phrase(phrases) if head in ("on", "in", "under", "at") and part)
-    task = _words(phrases, ("for",))
-    if not measure:
-        return None
-    token = tokens[at]
-    return Statement(token.value or 0.0, len(token.text.partition(".")[2]), measure, places or ((task,) if task else ()), text)
-
-
-def _value_place(tokens: Sequence[Token], verb: int) -> int | None:
-    """The number right behind the verb or behind a word such as "of"."""
-    numbers = [place for place, token in enumerate(tokens) if token.text[0].isdigit() and token.value is not None and not token.ordinal]
-    behind = [
-        place for place in numbers if place == verb + 1 or (place > verb and tokens[place - 1].text in ("of", "a", "to", ":", "=", "is"))
-    ]
-    if not behind:
-        return None
-    return behind[-1] if tokens[behind[0] - 1].text == "of" and len(behind) > 1 else behind[0]
-
-
-def _is_compared(tokens: Sequence[Token], at: int) -> bool:
-    """Whether the number says how far apart two things are: "2.5x faster", "1.2 points higher than"."""
-    behind = [token.text for token in tokens[at + 1 : at + 2 + APART]]
-    return bool(behind) and (behind[0] in words("multiples") or any(each in words("of_two") for each in behind))
-
-
-def _own_subject(tokens: Sequence[Token]) -> bool:
-    """Whether the subject is "we", "our model" or "the paper": no word of a name stands in front of the verb, phrases of place aside."""
-    inside, subject = False, []
-    for token in tokens:
-        inside = token.text in ("on", "for", "in", "under", "at") or (inside and token.text != ",")
-        subject += [] if inside or not token.text[0].isalnum() else [token]
-    return bool(subject) and all(token.text in words("own_subjects") or weight(token.stem) < 1 for token in subject)
-
-
-def _phrases(tokens: Sequence[Token], verb: int, at: int) -> list[tuple[str, list[Token]]]:
-    """The tokens between prepositions, verb and value, each part under what opens it."""
-    found: list[tuple[str, list[Token]]] = [("", [])]
-    place = 0
-    while place < len(tokens):
-        text = tokens[place].text
-        if text == "in" and [token.text for token in tokens[place + 1 : place + 3]] == ["terms", "of"]:
-            found.append(("measure", []))
-            place += 2
-        elif place in (verb, at):
-            found.append(("verb" if place == verb else "value", []))
-        elif text in words("phrase_openers") or text in (",", "."):
-            found.append((text, []))
-        else:
-            found[-1][1].append(tokens[place])
-        place += 1
-    return found
-
-
-def _by_phrase(phrases: Sequence[tuple[str, list[Token]]]) -> list[tuple[str, tuple[str, ...]]]:
-    left_out = stems("own_subjects")
-    return [
-        (head, tuple(word for token in part for word in key(token.text) if (weight(word) == 1 or len(word) == 1) and word not in left_out))
-        for head, part in phrases
-    ]
-
-
-def _words(phrases: Sequence[tuple[str, list[Token]]], heads: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word for head, part in _by_phrase(phrases) if head in heads for word in part)
 
 
 @lru_cache(maxsize=200_000)
@@ -280,19 +193,19 @@ def look_up_stated(statement: Statement, tables: Sequence[Table]) -> Lookup:
     shown = [place for place in places if agrees(place.value, statement.value, statement.decimals + 1)]
     if not shown:
         return Lookup("refuted", f"the value stands nowhere; where the words fit best stands {best.cell.text}", ABSENT, best)
-    place = max(shown, key=lambda place: place.fit)
     near = [each for each in shown if best.fit - each.fit <= SLACK]
     mine = [each for each in near if owner_beside(each, places) is None]
     meant = [each for each in mine if rival_of(each, places, statement.text) is None]
+    place = max(meant or shown, key=lambda place: place.fit)
+    likely = _likely(best.fit - place.fit)
     if meant:
-        place = max(meant, key=lambda place: place.fit)
-        return Lookup("supported", f"{place.cell.text} stands under {_heads(place)}", max(_likely(best.fit - place.fit), 0.52), place)
+        return Lookup("supported", f"{place.cell.text} stands under {_heads(place)}", max(likely, 0.52), place)
     if near and not mine and (own := owner_beside(place, places)):
         return Lookup("inconclusive", f"the value stands under {_heads(place)}; {own.cell.text} under {_heads(own)}", 0.48, own)
     other = (rival_of(place, places, statement.text) if near else None) or best
-    reason = f"the value stands only under {_heads(place)}; the words fit {_heads(other)} better, where {other.cell.text} stands"
     outcome: Outcome = "refuted" if other is best or other.measure >= GROUNDED else "inconclusive"
-    return Lookup(outcome, reason, min(_likely(best.fit - place.fit), 0.48), other)
+    reason = f"the value stands only under {_heads(place)}; the words fit {_heads(other)} better, where {other.cell.text} stands"
+    return Lookup(outcome, reason, min(likely, 0.48), other)
 
 
 def _likely(slack: float) -> float:

@@ -14,7 +14,8 @@ from dataclasses import replace
 from synth.model import Claim, Document, Evidence, Judgement, Outcome, Stances, Table
 from synth.verifier.operators.lexicon import stems
 from synth.verifier.operators.results.cues import CUES
-from synth.verifier.operators.stated import Lookup, look_up_stated, read_stated
+from synth.verifier.operators.stated import Lookup, look_up_stated
+from synth.verifier.operators.statement import read_stated
 from synth.verifier.operators.verdict import TableReading, check
 from synth.verifier.operators.words import Token, tokens_of
 

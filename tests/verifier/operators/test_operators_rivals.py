@@ -6,7 +6,8 @@ import pytest
 from operator_tables import make_table
 
 from synth.model import UNREAD, Claim, Document, Paper, Table
-from synth.verifier.operators.stated import look_up_stated, read_stated
+from synth.verifier.operators.stated import look_up_stated
+from synth.verifier.operators.statement import read_stated
 from synth.verifier.tabular import TableWitness
 
 TRANSLATION = make_table(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from operator_tables import make_table
 
-from synth.verifier.operators.stated import alike, fit, is_rival, look_up_stated, read_stated
+from synth.verifier.operators.stated import alike, fit, is_rival, look_up_stated
+from synth.verifier.operators.statement import read_stated
 from synth.verifier.operators.words import key
 
 SUMMARIES = make_table(
