@@ -19,6 +19,7 @@ from synth.verifier.context import own_method, own_names
 from synth.verifier.doubts import as_read, careful, held_back, told, unchecked_words
 from synth.verifier.judge import judge
 from synth.verifier.lookup import look_up, stated_value
+from synth.verifier.meant import meant
 from synth.verifier.operators.testimony import sentence_evidence, stances_of, stated_evidence
 from synth.verifier.operators.verdict import LEANING
 from synth.verifier.quantifiers import TABLE
@@ -205,12 +206,13 @@ class TableWitness:
         together = self._hearing(claim, "numbers of several papers side by side", False, pooled)
         return [] if together.judgement.outcome == "no_evidence" else [together]
 
-    @staticmethod
-    def _selected(claim: Claim, observations: Sequence[Observation], own: Sequence[str]) -> tuple[Observation, ...]:
+    def _selected(self, claim: Claim, observations: Sequence[Observation], own: Sequence[str]) -> tuple[Observation, ...]:
         """What of a paper's numbers speaks to a claim; latencies to one that says "faster", where there is no throughput."""
         assert claim.hypothesis is not None
         found = select(claim.hypothesis, observations, own=own)
-        return found if found or not says_only_faster(claim) else select(claim.hypothesis, as_speeds(observations), own=own)
+        if not found and says_only_faster(claim):
+            return select(claim.hypothesis, as_speeds(observations), own=own)
+        return meant(claim, found, self._tables)
 
     def _hearing(self, claim: Claim, label: str, own: bool, seen: tuple[Observation, ...]) -> _Hearing:
         assert claim.hypothesis is not None

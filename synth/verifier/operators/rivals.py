@@ -8,7 +8,7 @@ words in which their headers differ; a claim that names such words of the one, a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Protocol, TypeVar
@@ -85,20 +85,45 @@ def _is_beside(one: Placed, other: Placed) -> bool:
 
 def owner_beside(place: P, places: Iterable[P]) -> P | None:
     """
-    The number of the authors' own row in the same column, where a place is in somebody else's row; None where it is not.
+    The number of the authors' own row or column beside a place in somebody else's; None where it is not in somebody else's.
 
-    A row is somebody else's that stands above all those marked as the authors' own, and whose name has no word of theirs: rows below
-    are often of the same system with or without a part.
+    A row is somebody else's that stands above those of its block that are marked as the authors' own, and whose name has no word of
+    theirs: rows below are often of the same system with or without a part. The same goes for columns.
     """
-    levels = {
-        each.cell.row: (each, level)
-        for each in places
-        if each.table is place.table and each.cell.column == place.cell.column and (level := _own_level(each.cell.row_path)) is not None
-    }
-    if not levels or place.cell.row >= min(levels):
-        return None
-    apart = all(not _name_at(place.cell, level) & _name_at(each.cell, level) for each, level in levels.values())
-    return max((each for each, _ in levels.values()), key=lambda each: each.fit) if apart else None
+    in_table = [each for each in places if each.table is place.table]
+    for axis in (_row, _column):
+        across = _column if axis is _row else _row
+        levels = [
+            (each, level)
+            for each in in_table
+            if across(each.cell)[0] == across(place.cell)[0] and (level := _own_level(axis(each.cell)[1])) is not None
+        ]
+        block = [(each, level) for each, level in levels if _block(axis(each.cell)[1], level) == _block(axis(place.cell)[1], level)]
+        if _is_elses(axis, place, block or levels):
+            return max((each for each, _ in block or levels), key=lambda each: each.fit)
+    return None
+
+
+_Axis = Callable[[Cell], tuple[int, tuple[str, ...]]]
+
+
+def _row(cell: Cell) -> tuple[int, tuple[str, ...]]:
+    return cell.row, cell.row_path
+
+
+def _column(cell: Cell) -> tuple[int, tuple[str, ...]]:
+    return cell.column, cell.column_path
+
+
+def _is_elses(axis: _Axis, place: Placed, owners: Sequence[tuple[Placed, int]]) -> bool:
+    number, path = axis(place.cell)
+    first = min((axis(each.cell)[0] for each, _ in owners), default=number)
+    return number < first and all(not _name_at(path, level) & _name_at(axis(each.cell)[1], level) for each, level in owners)
+
+
+def _block(path: Sequence[str], level: int) -> tuple[str, ...]:
+    """The other headers of a row than that which says whose it is."""
+    return (*path[:level], *path[level + 1 :])
 
 
 def is_on_own(text: str) -> bool:
@@ -111,9 +136,9 @@ def _own_level(path: Sequence[str]) -> int | None:
     return next((level for level, text in enumerate(path) if _OWN & set(key(text))), None)
 
 
-def _name_at(cell: Cell, level: int) -> frozenset[str]:
+def _name_at(path: Sequence[str], level: int) -> frozenset[str]:
     """The words that a row is called by where others are called the authors' own."""
-    texts = cell.row_path[level : level + 1] or cell.row_path
+    texts = path[level : level + 1] or path
     return frozenset(word for text in texts for word in key(text) if weight(word) == 1 and not word[0].isdigit()) - _OWN - _untelling()
 
 

@@ -118,6 +118,17 @@ def test_rows_are_told_apart_by_the_header_that_names_the_system() -> None:
     assert outcome([table], "Our method achieves 78.5 mIoU on Cityscapes.") == "inconclusive"
 
 
+def test_a_column_may_be_the_authors_own_and_a_block_has_one_of_its_own() -> None:
+    """Tasks may stand down and systems across; and each block of rows marks its own."""
+    tasks = make_table([["Task", "Baseline", "Ours"], ["CoLA", "52.1", "60.6"], ["SST-2", "93.5", "94.9"]], caption="Accuracy on GLUE.")
+    assert outcome([tasks], "We obtain 52.1 accuracy on CoLA.") == "inconclusive"
+    assert outcome([tasks], "We obtain 60.6 accuracy on CoLA.") == "supported"
+    rows = [["base", "Luong", "31.2"], ["base", "Ours", "32.0"], ["big", "Luong", "33.0"], ["big", "Ours", "33.9"]]
+    blocks = make_table([["Size", "Model", "De-En"], *rows], caption="BLEU.", labels=2)
+    assert outcome([blocks], "We achieve 33.0 BLEU on De-En.") == "inconclusive"
+    assert outcome([blocks], "We achieve 33.9 BLEU on De-En.") == "supported"
+
+
 def test_a_rival_of_which_no_header_names_the_measure_refutes_nothing() -> None:
     """The value is not the claim's, and what the better place holds may be of another measure: the statement stays open."""
     table = make_table([["Model", "WMT 2014 En-De", "WMT 2014 En-Fr"], ["GNMT", "24.6", "39.9"], ["Ours", "28.4", "43.2"]])
