@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 _STORIES = ("pipeline", "gathering", "claiming", "controlling", "auditing", "updating", "revisiting", "rehearing", "evaluating", "batch")
-STORIES = tuple(f"synth.{name}" for name in (*_STORIES, "cross_validating"))
+STORIES = tuple(f"synth.{name}" for name in (*_STORIES, "cross_validating", "calibrating"))
 """what joins the stations."""
 STATIONS = ("retriever", "reader", "extractor", "verifier", "reviewer", "report", "evaluate")
 GROUND = ("model", "errors")

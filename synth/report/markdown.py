@@ -127,9 +127,9 @@ def _limitations(run: Run) -> Iterator[str]:
         "rerun on small models "
         "(proxy scale) shows whether a claim's mechanism is plausible there; it is worded “consistent with” or “at odds with” and decides "
         "nothing about the original models. What was measured stands with each rerun: fine-tuned models, or models off the "
-        "shelf where a claim is about use without training. Confidence joins the witnesses by fixed weights that no labelled "
-        "set has been fitted to yet; only the "
-        "text witness's part of it is calibrated. It is no proof: read the evidence before you rely on a verdict."
+        "shelf where a claim is about use without training. Confidence joins the witnesses by fixed weights, stretched by one "
+        "slope that was fitted to labelled claims beside the document that they cite; a rerun has no labelled set. It is no proof: read "
+        "the evidence before you rely on a verdict."
     )
 
 

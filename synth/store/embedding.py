@@ -94,7 +94,7 @@ class Embedder:
         return self._loaded
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def packaged_transformer(layers: int) -> tuple[Any, Any]:
     """
     (tokenizer, transformer) of the packaged model with its first layers only, for what needs more of a text than one vector.

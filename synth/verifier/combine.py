@@ -7,7 +7,7 @@ combine(claim_id, evidence) → Finding: a numbered checklist from testimony to 
        is the claim's own source repeating itself, a proxy is a smaller world.
     4. In favour and against: CONTESTED. A source that contradicts itself counts as against.
     5. At least one that can decide in favour, none against: VERIFIED. The mirror image: REFUTED. Else UNVERIFIED.
-    6. Confidence: weighted log-odds, calibrated. It is the probability that the claim holds for VERIFIED, CONTESTED and
+    6. Confidence: weighted log-odds, calibrated by one slope. It is the probability that the claim holds for VERIFIED, CONTESTED and
        UNVERIFIED, and that it fails for REFUTED. VERIFIED and REFUTED need more than 0.5.
     7. Say how far it goes.
 """
@@ -51,27 +51,27 @@ _FAILED = re.compile(r":\s*failed\b[^:]*$", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Calibration:
-    """Platt's map on the log-odds: sigmoid(a + b x)."""
+    """
+    Platt's map without an intercept: sigmoid(slope x). Nothing said for or against a claim is one half.
 
-    a: float = 0.0
-    b: float = 1.0
-    note: str = "not calibrated: no labelled pairs were fitted"
+    An intercept would be the share of true claims in the sets that it was fitted to, which says nothing of a user's.
+    """
+
+    slope: float = 1.0
+    note: str = "not calibrated: no labelled claims were fitted"
 
     def __call__(self, log_odds: float) -> float:
         """Calibrated probability that the claim holds."""
-        return 1.0 / (1.0 + math.exp(-max(-CERTAIN, min(CERTAIN, self.a + self.b * log_odds))))
+        return 1.0 / (1.0 + math.exp(-max(-CERTAIN, min(CERTAIN, self.slope * log_odds))))
 
 
 def calibration_from(text: str) -> Calibration:
-    """The map written in calibration.json; the identity where it has none or one that would turn evidence round (b <= 0)."""
-    data = json.loads(text)
-    fitted = data.get("combine") or {}
-    a, b = float(fitted.get("a", 0.0)), float(fitted.get("b", 1.0))
-    if "a" not in fitted or b <= 0 or not math.isfinite(a + b):
+    """The map written in calibration.json; the identity where it has none or one that would turn evidence round (slope <= 0)."""
+    fitted = json.loads(text).get("combine") or {}
+    slope = float(fitted.get("slope", 0.0))
+    if slope <= 0 or not math.isfinite(slope):
         return Calibration()
-    error = data.get("error")
-    shown = f", expected calibration error {error:.3g}" if isinstance(error, int | float) else ""
-    return Calibration(a, b, f"calibrated with a = {a:.3g}, b = {b:.3g}{shown}")
+    return Calibration(slope, f"calibrated with slope {slope:.3g} on {fitted.get('fitted_on', 'labelled claims')}")
 
 
 @cache

@@ -7,8 +7,9 @@ The text witness: what passages of the retrieved papers say on a claim.
    not quoted at all. All others are "other_papers".
 3. Read the stance of each passage; keep what passes the gate of relevance.
 4. Join the stances of all passages of other papers: what the witness thinks, whether or not it decides.
-5. Decide: an independent passage must reach the threshold for "supported" or "refuted", and none the other way; one that
-   supports must also say what the claim asserts beyond its reading and every sort of scope word that it has (unread.py).
+5. Decide: an independent passage must reach the threshold for "supported" or "refuted", and none be likelier than not the
+   other way; one that supports must also say what the claim asserts beyond its reading and every sort of scope word that
+   it has (unread.py).
    Everything else is "inconclusive", or "no_evidence" where nothing relevant was found.
 
 What a passage says is read as data, whatever it asks for. The same documents and claim give the same testimony.
@@ -23,7 +24,7 @@ from functools import cached_property
 from synth.model import Claim, Document, Evidence, Independence, Quote, Stances, WitnessName
 from synth.verifier.passages import Embeds, Hit, PassageIndex, is_near_copy, keys_of_claim
 from synth.verifier.stance.backend import Excerpt, StanceBackend
-from synth.verifier.stance.pool import Pool, pool_of
+from synth.verifier.stance.pool import VOICE, Pool, pool_of
 from synth.verifier.stance.reading import Reading
 from synth.verifier.stance.rule import Stance
 from synth.verifier.stance.rules_and_head import HeadBackend
@@ -33,6 +34,7 @@ from synth.verifier.unread import unsaid
 READ_OTHERS, READ_OWN = 12, 6
 """passages that are read per claim among other works and in its own."""
 QUOTES = 5
+SIDES: tuple[Stance, Stance] = ("supports", "refutes")
 RELEVANT = 0.35
 """similarity, or share of the claim's words, from which a passage may be quoted as speaking of the claim."""
 
@@ -144,8 +146,8 @@ class TextWitness:
     def _decided(self, claim: Claim, independent: list[Heard], stances: Stances, quotes: tuple[Quote, ...]) -> Evidence:
         pros = [each for each in independent if each.decides("supports", self._pool.tick)]
         pro = [each for each in pros if not unsaid(claim, each.hit.passage.text)]
-        against = [each for each in independent if each.decides("refutes", self._pool.tick)]
-        contra = [each for each in against if each.decides("refutes", self._pool.cross)]
+        contra = [each for each in independent if each.decides("refutes", self._pool.cross)]
+        voices = {stance: any(each.decides(stance, VOICE) for each in independent) for stance in SIDES}
         testimony = Evidence(
             witness="text",
             outcome="inconclusive",
@@ -155,7 +157,7 @@ class TextWitness:
             reason=_undecided(independent, self._pool.tick),
             quotes=quotes,
         )
-        if pros and against:
+        if (pros and voices["refutes"]) or (contra and voices["supports"]):
             return testimony.model_copy(update={"reason": "passages of other papers disagree with one another"})
         if pro:
             surest = max(pro, key=lambda each: each.reading.supports)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from synth.verifier.recipes.labelled import Case
 from synth.verifier.stance.calibration import Calibrated
 from synth.verifier.stance.head import Head, Weights
+from synth.verifier.stance.pool import VOICE
 
 Array = npt.NDArray[np.float64]
 BINS, DRAWS = 15, 400
@@ -36,10 +37,10 @@ class Scored:
 
     def decided(self, tick: float, cross: float) -> int | None:
         """0 for a ✓ and 1 for a × at these thresholds; None where it abstains, as it does where passages disagree."""
-        pro, against = self.best[0] >= tick, self.best[1] >= tick
-        if pro and against:
+        pro, against = self.best[0] >= tick, self.best[1] >= cross
+        if (pro and self.best[1] >= VOICE) or (against and self.best[0] >= VOICE):
             return None
-        return 0 if pro else 1 if against and self.best[1] >= cross else None
+        return 0 if pro else 1 if against else None
 
 
 def calibration_error(probability: Array, outcome: Array) -> float:

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from synth.store.llm import ChatModel, Dropped
 from synth.verifier.stance.backend import Excerpt
+from synth.verifier.stance.quantifier import FURTHER
 from synth.verifier.stance.read import signals_of
 from synth.verifier.stance.reading import Reading
 from synth.verifier.stance.rule import Signal
@@ -100,9 +101,9 @@ class LlmBackend:
 
 
 def _objection(claim: str, passage: str, stance: str) -> str:
-    """What the rules have against a stance: a veto, or that the strongest of them leans the other way; empty for nothing."""
+    """What the rules have against a stance: a veto, a claim that goes further, or that the strongest leans the other way; or empty."""
     signals = signals_of(claim, passage)
-    veto = next((each for each in signals if each.leans == "neutral" and each.weight == 1.0), None)
+    veto = next((each for each in signals if each.leans == "neutral" and each.weight >= FURTHER), None)
     leaning = [each for each in signals if each.leans in ("supports", "refutes")]
     strongest = max(leaning, key=lambda each: each.weight, default=None)
     against = veto or (strongest if strongest and strongest.leans != stance else None)

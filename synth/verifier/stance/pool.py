@@ -13,6 +13,9 @@ from synth.verifier.stance.reading import Reading
 FEW = 3
 """passages below which a witness has less before it than the head learned from: of its labelled pairs one in a thousand has fewer."""
 
+VOICE = 0.5
+"""probability from which a passage keeps others from deciding against what it says."""
+
 
 @dataclass(frozen=True)
 class Pool:

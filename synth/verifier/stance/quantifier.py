@@ -2,7 +2,8 @@
 Does the passage say it of as many cases as the claim?
 
 What a passage says of one case proves nothing of every one, and a figure proves no record: where the claim goes further in its
-words, the passage is no evidence for it.
+words, the passage does not carry a ✓ (unread.py). How much that says of its stance is learned: people who label pairs
+seldom take it for nothing.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ EXTREME = re.compile(
     r"\b(?:best|worst|highest|lowest|fastest|slowest|largest|smallest|greatest|state[- ]of[- ]the[- ]art|unsurpassed|unmatched)\b",
     re.IGNORECASE,
 )
+FURTHER = 0.9
+"""weight of a claim that goes further than the passage: enough to object to what a language model says, no veto."""
 NULL = re.compile(
     r"\b(?:(?:no|lack of|absence of|without(?: an?| any)?|little) (?:\w+ ){0,2}?(?:effect|difference|association|correlation|evidence|"
     r"change|increase|decrease|reduction|improvement|benefit|relationship|relation|role|impact|influence|link|interaction)s?|"
@@ -38,9 +41,12 @@ def quantifier(claim: Side, passage: Side) -> Signal:
     except_ = wide and bool(EXCEPT.search(passage.text)) and not EXCEPT.search(claim.text)
     narrow = wide and bool(NARROW.search(passage.text)) and not NARROW.search(claim.text)
     nulls = bool(NULL.search(claim.text)), bool(NULL.search(passage.text))
+    every = bool(EVERY.search(claim.text)) and not WIDE.search(passage.text)
+    extreme = bool(EXTREME.search(claim.text)) and not EXTREME.search(passage.text)
     features = (
         ("except", float(except_)),
         ("narrow", float(narrow)),
+        ("further", float(every or extreme)),
         ("null_apart", float(nulls[0] != nulls[1])),
         ("null_both", float(nulls[0] and nulls[1])),
     )
@@ -49,10 +55,10 @@ def quantifier(claim: Side, passage: Side) -> Signal:
     if nulls[0] != nulls[1]:
         who = "the passage" if nulls[1] else "the claim"
         return Signal("quantifier", features, "refutes", 0.4, f"{who} reports no effect where the other reports one")
-    if EVERY.search(claim.text) and not WIDE.search(passage.text):
-        return Signal("quantifier", features, "neutral", 1.0, "the claim says it of every case, the passage of its own")
-    if EXTREME.search(claim.text) and not EXTREME.search(passage.text):
-        return Signal("quantifier", features, "neutral", 1.0, "the claim has a superlative that the passage does not state")
+    if every:
+        return Signal("quantifier", features, "neutral", FURTHER, "the claim says it of every case, the passage of its own")
+    if extreme:
+        return Signal("quantifier", features, "neutral", FURTHER, "the claim has a superlative that the passage does not state")
     if narrow:
         return Signal("quantifier", features, "neutral", 0.5, "says it of some cases, the claim of all")
     return Signal("quantifier", features)

@@ -2,8 +2,9 @@
 The backend that needs nothing but this program: the rules of stance, weighed by the learned head.
 
 1. Every sentence that was found is read by itself.
-2. The sentences of one document are read together: what the best of them say, what the rules see in the nearest three side by
-   side, how much of the claim they cover, and how much the claim says at once. This gives the stance of the document.
+2. The sentences of one document are read together: what the best of them say, what the rules and the cross-encoder see in the
+   nearest three side by side, how much of the claim they cover, and how much the claim says at once. This gives the stance of the
+   document.
 3. Each sentence is told with that stance as far as it carries it: the best sentence in full, the others in proportion. Where
    sentences of one document contradict each other, each is told by itself.
 """
@@ -15,6 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from synth.verifier.stance.backend import Excerpt
+from synth.verifier.stance.cross_encoder import UNASKED, Probabilities, cross_features
 from synth.verifier.stance.extent import extent
 from synth.verifier.stance.head import Head, Weights, head
 from synth.verifier.stance.read import features_of, signals_of, told
@@ -30,8 +32,6 @@ BOTH = 0.5
 """probability from which one sentence supports and another refutes: a document that contradicts itself has no stance of its own."""
 PREFIX = 5
 """letters that tell one family of words from another: "inhibition", "inhibitor", "inhibits"."""
-Probabilities = tuple[float, float, float]
-"""(supports, refutes, neutral)."""
 
 
 class HeadBackend:
@@ -78,13 +78,18 @@ def document_features(claim: str, excerpts: Sequence[Excerpt], single: Sequence[
 
 
 def matter_of(claim: str, excerpts: Sequence[Excerpt]) -> dict[str, float]:
-    """What the rules see in the nearest sentences of a document side by side, how near they are, and how much the claim says."""
-    nearest = sorted(excerpts[:TOGETHER], key=lambda each: each.passage.start)
-    together = " ".join(each.passage.text for each in nearest)
+    """
+    What rules and cross-encoder see in the nearest sentences of a document, how near they are, and how much the claim says.
+
+    Where a rule reads which of two named things is ahead, the cross-encoder is not asked: it takes an exchange of names lightly.
+    """
+    together = " ".join(each.passage.text for each in sorted(excerpts[:TOGETHER], key=lambda each: each.passage.start))
     similar = sorted((each.similarity for each in excerpts), reverse=True)
     mine = _families(claim)
+    seen = features_of(signals_of(claim, together), max(each.similarity for each in excerpts[:TOGETHER]))
     return {
-        **features_of(signals_of(claim, together), max(each.similarity for each in nearest)),
+        **seen,
+        **(UNASKED if seen["comp_agree"] or seen["comp_oppose"] else cross_features(claim, together)),
         "families_covered": len(mine & _families(together)) / max(len(mine), 1),
         "nearest": similar[0],
         "near": float(np.mean(similar[:TOGETHER])),

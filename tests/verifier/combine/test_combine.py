@@ -164,20 +164,32 @@ def test_a_decided_verdict_is_more_likely_than_not(evidence: list[Evidence]) -> 
         assert any(item.outcome == "supported" and item.independence != "stated" and item.scale == "paper" for item in evidence)
 
 
-def test_a_calibration_that_does_not_carry_the_verdict_withdraws_it() -> None:
-    """Where the fitted map puts a supported claim below one half, it is UNVERIFIED and the steps say why."""
-    finding = combine("c-1", [make_evidence("supported", probability=0.6)], calibrated=Calibration(a=-3.0, b=1.0))
+def test_a_probability_that_does_not_carry_the_verdict_withdraws_it() -> None:
+    """Where what is open leans further against a claim than its only supporter for it, the claim is UNVERIFIED and the steps say why."""
+    weak, leaning = make_evidence("supported", probability=0.6), make_evidence("inconclusive", "other_papers", probability=0.05)
+    finding = combine("c-1", [weak, leaning])
     assert finding.verdict == Verdict.UNVERIFIED
     assert any("does not carry VERIFIED" in step for step in finding.steps)
 
 
-def test_calibration_is_read_and_one_that_turns_evidence_round_is_not() -> None:
-    """a and b come from the file with the error; b <= 0 would break monotony and is ignored."""
-    chart = calibration_from('{"combine": {"a": 0.5, "b": 2.0}, "error": 0.04}')
-    assert (chart.a, chart.b) == (0.5, 2.0)
-    assert "0.04" in chart.note
-    assert calibration_from('{"combine": {"a": 0.5, "b": -1.0}}') == Calibration()
+def test_a_calibration_is_read_and_one_that_turns_evidence_round_is_not() -> None:
+    """The slope comes from the file with what it was fitted on; a slope of nought or less would break monotony and is ignored."""
+    chart = calibration_from('{"combine": {"slope": 2.0, "fitted_on": "three sets"}}')
+    assert chart.slope == 2.0
+    assert "three sets" in chart.note
+    for slope in ("-1.0", "0", "NaN", "Infinity"):
+        assert calibration_from(f'{{"combine": {{"slope": {slope}}}}}') == Calibration()
     assert calibration_from("{}") == Calibration()
+
+
+def test_a_slope_moves_confidence_and_no_verdict() -> None:
+    """Calibration says how sure a verdict is; one half stays one half and no witness changes sides."""
+    for outcome in ("supported", "refuted", "inconclusive"):
+        evidence = [make_evidence(outcome, probability={"supported": 0.9, "refuted": 0.1, "inconclusive": 0.5}[outcome])]
+        plain, steep = (combine("c-1", evidence, calibrated=Calibration(slope)) for slope in (1.0, 3.0))
+        assert plain.verdict == steep.verdict
+        assert steep.confidence >= plain.confidence
+    assert combine("c-1", [], calibrated=Calibration(3.0)).confidence == 0.5
 
 
 def test_every_step_is_numbered() -> None:
