@@ -5,7 +5,7 @@ from __future__ import annotations
 from synth.verifier.stance.certainty import certainty
 from synth.verifier.stance.comparison import comparison
 from synth.verifier.stance.direction import direction
-from synth.verifier.stance.head import Head, head, with_products
+from synth.verifier.stance.head import with_products
 from synth.verifier.stance.modality import modality
 from synth.verifier.stance.negation import negation
 from synth.verifier.stance.opposites import opposites
@@ -47,17 +47,6 @@ def features_of(signals: tuple[Signal, ...], similarity: float) -> dict[str, flo
     for signal in signals:
         found.update(signal.features)
     return with_products(found)
-
-
-def read_stance(claim: str, passage: str, similarity: float, *, weights: Head | None = None) -> Reading:
-    """
-    What one sentence says by itself, its document left aside.
-
-    similarity  cosine of the embeddings of both texts
-    """
-    signals = signals_of(claim, passage)
-    supports, refutes, _ = (weights or head()).sentence(features_of(signals, similarity))
-    return told(supports, refutes, signals)
 
 
 def told(supports: float, refutes: float, signals: tuple[Signal, ...]) -> Reading:
