@@ -154,7 +154,7 @@ class TextWitness:
             probability=round(stances.supports + 0.5 * stances.neutral, 6),
             stances=stances,
             independence="other_papers",
-            reason=_undecided(independent, self._pool.tick),
+            reason=_undecided(independent, self._pool),
             quotes=quotes,
         )
         if (pros and voices["refutes"]) or (contra and voices["supports"]):
@@ -166,9 +166,11 @@ class TextWitness:
             surest = max(pros, key=lambda each: each.reading.supports)
             told = f"{_told(surest, 'supports')}; but {unsaid(claim, surest.hit.passage.text)}"
             return testimony.model_copy(update={"reason": told})
-        if contra and not claim.unread:
-            surest = max(contra, key=lambda each: each.reading.refutes)
-            return testimony.model_copy(update={"outcome": "refuted", "reason": _told(surest, "speaks against")})
+        if contra:
+            told = _told(max(contra, key=lambda each: each.reading.refutes), "speaks against")
+            if claim.unread:
+                return testimony.model_copy(update={"reason": f"{told}; but part of the claim was not read"})
+            return testimony.model_copy(update={"outcome": "refuted", "reason": told})
         return testimony
 
     def _own_words(self, relevant: list[Heard]) -> str:
@@ -201,8 +203,10 @@ def _told(heard: Heard, verb: str) -> str:
     return f"{_where(heard)} {verb} it with probability {probability:.2f}: {heard.reading.reason}"
 
 
-def _undecided(independent: list[Heard], threshold: float) -> str:
-    best = max(independent, key=lambda each: max(each.reading.supports, each.reading.refutes))
-    top = max(best.reading.supports, best.reading.refutes)
+def _undecided(independent: list[Heard], pool: Pool) -> str:
+    best = max(independent, key=lambda each: max(each.reading.supports, each.reading.refutes)).reading
+    top = max(best.supports, best.refutes)
+    needed = pool.tick if best.supports >= best.refutes else pool.cross
+    short = f"below {needed:.2f}" if top < needed else "and no rule says why"
     count = f"{len(independent)} passage{'s' if len(independent) > 1 else ''} of other papers"
-    return f"{count} touch on it, none decides: the surest stance has probability {top:.2f}, below {threshold:.2f} ({best.reading.reason})"
+    return f"{count} touch on it, none decides: the surest stance has probability {top:.2f}, {short} ({best.reason})"

@@ -13,7 +13,9 @@ import pytest
 from synth.model import Claim, Document, Evidence, Paper, Passage, SectionRole
 from synth.store.embedding import Embedder
 from synth.verifier.stance.backend import Excerpt
+from synth.verifier.stance.pool import Pool
 from synth.verifier.stance.reading import Reading
+from synth.verifier.stance.rule import Signal
 from synth.verifier.stance.rules_and_head import HeadBackend
 from synth.verifier.textual import READ_OTHERS, TextWitness
 
@@ -196,3 +198,26 @@ def test_one_sentence_is_heard_among_a_thousand() -> None:
     assert [evidence.quotes[0].stance for evidence in heard] == ["refutes"] * 10
     assert all(evidence.quotes[0].passage.text in needles for evidence in heard)
     assert backend.given == [READ_OTHERS] * 10
+
+
+def test_what_falls_short_is_told_with_the_threshold_of_its_side(embedder: Embedder) -> None:
+    """A stance against that is surer than a ✓ needs, and no surer than a × needs, names the threshold of ×; one without a rule says so."""
+
+    class Sure:
+        name = "some/model"
+
+        def __init__(self, *signals: Signal) -> None:
+            self.signals = signals
+
+        def read(self, claim: str, excerpts: Sequence[Excerpt]) -> list[Reading]:
+            """The same strong stance against, of every passage."""
+            return [Reading(0.02, 0.93, 0.05, "as built", self.signals) for _ in excerpts]
+
+    other = make_document("arxiv:2401.00001", "ToMe trails EViT on ImageNet at keep rate 0.7.")
+    explained = Signal("some rule", leans="refutes", weight=0.9, reason="as built")
+
+    def reason(pool: Pool, *signals: Signal) -> str:
+        return TextWitness((other,), embedder, backend=Sure(*signals), pool=pool).testify(make_claim()).reason
+
+    assert "probability 0.93, below 0.95" in reason(Pool("some/model", tick=0.8, cross=0.95), explained)
+    assert "probability 0.93, and no rule says why" in reason(Pool("some/model", tick=0.8, cross=0.9))
