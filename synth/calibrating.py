@@ -16,8 +16,7 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -25,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synth.cross_validating import StationsApart
+from synth.evaluate.answers import answer_of
 from synth.evaluate.calibration import calibration_error
 from synth.evaluate.formats import open_benchmark
 from synth.evaluate.items import ClaimItem
@@ -33,7 +33,7 @@ from synth.settings import Settings
 from synth.store.cache import Cache
 from synth.store.embedding import Embedder
 from synth.store.files import write_atomic
-from synth.verifier.combine import CERTAIN, Calibration, combine
+from synth.verifier.combine import Calibration, combine
 from synth.verifier.recipes.labelled import LEARNED
 from synth.verifier.recipes.train_stance import found_in, heads_apart
 
@@ -52,9 +52,8 @@ def told(items: Iterable[ClaimItem], stations: Stations) -> Told:
     for item in items:
         if item.label == "NEI":
             continue
-        share = combine(item.id, stations.judge(item).evidence, calibrated=Calibration())
-        probability = 1 - share.confidence if share.verdict.value == "REFUTED" else share.confidence
-        odds.append(max(-CERTAIN, min(CERTAIN, math.log(probability / (1 - probability)))))
+        probability = answer_of(item, combine(item.id, stations.judge(item).evidence, calibrated=Calibration())).holds
+        odds.append(math.log(probability / (1 - probability)))
         holds.append(float(item.label == "SUPPORT"))
     return np.array(odds), np.array(holds)
 
@@ -94,7 +93,7 @@ def sets_in(bench: Path, embedder: Embedder) -> dict[str, Told]:
     heads = heads_apart([item for each in found_in(bench, embedder).values() for item in each])
     found = {}
     for name in (*LEARNED, TABLES):
-        items: Sequence[ClaimItem] = replace(open_benchmark(bench / name, "dev", READING), searches=(), rationales=()).claims
+        items = open_benchmark(bench / name, "dev", READING).claims
         stations = StationsApart(settings, embedder, heads, LEARNED[name](bench)) if name in LEARNED else Stations(settings, embedder)
         if name in LEARNED:
             stations.prepare([text for item in items for text in (item.claim, *(each.text for each in item.document.passages))])

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from synth.store.embedding import packaged_transformer
+from synth.store.embedding import encodable, packaged_transformer
 
 LAYER = 4
 WIDTH = 384
@@ -43,9 +43,7 @@ def encoded(texts: Sequence[Sequence[str]]) -> Floats:
 def _pieces(sentences: tuple[str, ...]) -> Pieces:
     """The word pieces of each sentence, with the separator behind them."""
     tokenizer, _ = packaged_transformer(LAYER)
-    # A lone surrogate, which broken PDFs do contain, has no UTF-8 form and the tokenizer refuses it.
-    clean = [sentence.encode("utf-8", "replace").decode() for sentence in sentences]
-    pieces = tokenizer(clean, add_special_tokens=False, verbose=False)["input_ids"]
+    pieces = tokenizer([encodable(sentence) for sentence in sentences], add_special_tokens=False, verbose=False)["input_ids"]
     return [[*each[:LONGEST], tokenizer.sep_token_id] for each in pieces]
 
 

@@ -82,9 +82,9 @@ class Embedder:
 
     def _compute(self, texts: Sequence[str]) -> NDArray[np.float32]:
         model = self._load()
-        # A lone surrogate, which broken PDFs do contain, has no UTF-8 form and the tokenizer refuses it.
-        clean = [text.encode("utf-8", "replace").decode() for text in texts]
-        rows = model.encode(clean, batch_size=BATCH, show_progress_bar=False, convert_to_numpy=True, normalize_embeddings=True)
+        rows = model.encode(
+            [encodable(text) for text in texts], batch_size=BATCH, show_progress_bar=False, convert_to_numpy=True, normalize_embeddings=True
+        )
         return np.asarray(rows, dtype=np.float32)
 
     def _load(self) -> Any:
@@ -92,6 +92,11 @@ class Embedder:
             with _told(self.model):
                 self._loaded = _packaged() if self.model == PACKAGED else _named(self.model)
         return self._loaded
+
+
+def encodable(text: str) -> str:
+    """The text without lone surrogates: broken PDFs do contain them, they have no UTF-8 form and tokenizers refuse them."""
+    return text.encode("utf-8", "replace").decode()
 
 
 @lru_cache(maxsize=2)

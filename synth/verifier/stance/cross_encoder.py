@@ -8,11 +8,14 @@ digits of a probability with what else is read, and a claim must not depend on i
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from synth.store.embedding import encodable, packaged_transformer
 
 WEIGHTS = Path(__file__).with_name("cross_encoder.safetensors")
 LAYERS = 6
@@ -38,11 +41,7 @@ class CrossEncoder:
         differences   tensors by name: "classifier.weight" [3, d], "classifier.bias" [3], and for each linear layer that was moved
                       its name with ".up" [out, rank] and ".down" [rank, in]
         """
-        import copy
-
         import torch
-
-        from synth.store.embedding import packaged_transformer
 
         self._tokenizer, model = packaged_transformer(LAYERS)
         self._model = copy.deepcopy(model)  # the store keeps its own for whoever asks next
@@ -56,7 +55,7 @@ class CrossEncoder:
         """(supports, refutes, neutral), sum 1."""
         import torch
 
-        tokens = self._tokenizer([_clean(claim)], [_clean(text)], truncation="longest_first", max_length=LONGEST, return_tensors="pt")
+        tokens = self._tokenizer([encodable(claim)], [encodable(text)], truncation="longest_first", max_length=LONGEST, return_tensors="pt")
         with torch.inference_mode():
             states = self._model(**tokens).last_hidden_state[0].mean(dim=0)
             weight, bias = self._classifier
@@ -81,8 +80,3 @@ def cross_features(claim: str, text: str) -> dict[str, float]:
     """Inputs of the head on a document: log-odds of each stance against neither, and of both against each other."""
     supports, refutes, neutral = (math.log(max(each, LEAST)) for each in _told(claim, text))
     return {"cross_supports": supports - neutral, "cross_refutes": refutes - neutral, "cross_side": supports - refutes}
-
-
-def _clean(text: str) -> str:
-    """Without lone surrogates, which tokenizers refuse."""
-    return text.encode("utf-8", "replace").decode()

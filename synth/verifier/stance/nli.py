@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from synth.errors import SynthError, UsageError
+from synth.store.embedding import encodable
 from synth.verifier.stance.backend import Excerpt
 from synth.verifier.stance.reading import Reading
 from synth.verifier.stance.rule import Signal, Stance
@@ -43,10 +44,10 @@ class NliBackend:
         import torch
 
         tokenizer, model, order = self._model()
-        premises = [_clean(each.passage.text) for each in excerpts]
+        premises = [encodable(each.passage.text) for each in excerpts]
         longest = min(LONGEST, getattr(model.config, "max_position_embeddings", LONGEST))
         tokens = tokenizer(
-            premises, [_clean(claim)] * len(premises), padding=True, truncation="only_first", max_length=longest, return_tensors="pt"
+            premises, [encodable(claim)] * len(premises), padding=True, truncation="only_first", max_length=longest, return_tensors="pt"
         )
         with torch.inference_mode():
             shares = torch.softmax(model(**tokens).logits.double(), dim=-1).tolist()
@@ -93,8 +94,3 @@ def stances_of(labels: Mapping[int, str], name: str) -> list[Stance]:
             then="name a cross-encoder for natural language inference, or mend id2label in its config.json",
         )
     return [STANCE_OF[label] for label in order]
-
-
-def _clean(text: str) -> str:
-    """Without lone surrogates, which tokenizers refuse."""
-    return text.encode("utf-8", "replace").decode()
